@@ -1,0 +1,37 @@
+"""Every error Lightbox raises on purpose, and the exit code it ends a command with.
+
+The message of each is one sentence that names the thing, the fact and what would work; a front end
+prints it as it is.
+"""
+
+from __future__ import annotations
+
+
+class LightboxError(Exception):
+    """The call, or a file that it names, is wrong (exit code 2)."""
+
+    exit_code = 2
+
+
+class BundleError(LightboxError):
+    """A bundle is missing, damaged or of a version that this program cannot read (exit code 3)."""
+
+    exit_code = 3
+
+
+class UnreadableImage(LightboxError):
+    """An image that cannot be decoded, or is over a limit; it gets a row with status ``unreadable``."""
+
+    exit_code = 1
+
+
+class NotJudged(LightboxError):
+    """A readable file that Lightbox must not judge; it gets a row with status ``not judged``."""
+
+    exit_code = 0
+
+
+class NotAnImage(LightboxError):
+    """A file that is no image at all; it is counted and gets no row."""
+
+    exit_code = 0

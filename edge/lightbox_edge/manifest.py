@@ -1,0 +1,150 @@
+"""Version 1 of ``manifest.json``: what a bundle says about itself, parsed strictly.
+
+Unknown fields, wrong types and unknown schema versions are refused. Sizes are pixels, probabilities
+0 to 1. What belongs to one precision (calibration, thresholds, statistics, results) is kept under that
+precision: INT8 has its own.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from lightbox_edge.errors import BundleError
+
+SCHEMA_VERSION = 1
+
+Precision = Literal["fp32", "int8"]
+Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A frozen record that refuses fields it does not know."""
+
+
+class File(_Record):
+    """A file of the bundle, by its path relative to the manifest."""
+
+    path: str
+    sha256: Sha256
+    bytes: Annotated[int, msgspec.Meta(ge=0)]
+
+
+class Preprocessing(_Record):
+    """How a radiograph becomes the image encoder's input, see `lightbox_edge.preprocess`."""
+
+    input_size: Annotated[int, msgspec.Meta(ge=16, le=4096)]
+    percentiles: tuple[float, float]
+    mean: float
+    std: Annotated[float, msgspec.Meta(gt=0)]
+
+
+class Descriptor(_Record):
+    """A sentence that a reader would look for, and the sentence that denies it."""
+
+    present: str
+    absent: str
+
+
+class Finding(_Record):
+    """Something looked for, with the descriptors whose probabilities make its own."""
+
+    name: str
+    descriptors: Annotated[tuple[Descriptor, ...], msgspec.Meta(min_length=1)]
+
+
+class OperatingPoint(_Record):
+    """What a finding's raw log-odds mean at one precision.
+
+    Calibrated probability = sigmoid(``slope`` * log-odds + ``intercept``) (Platt, 1999). At or above
+    ``threshold`` the finding flags the film, from ``uncertain_from`` up to it the film is uncertain.
+    ``sensitivity`` and ``specificity`` were measured on the calibration cases at ``threshold``.
+    """
+
+    slope: Annotated[float, msgspec.Meta(gt=0)]
+    intercept: float
+    threshold: Probability
+    uncertain_from: Probability
+    set_for: str
+    sensitivity: Probability
+    specificity: Probability
+
+
+class OutOfDistribution(_Record):
+    """Mahalanobis distance of image_features above which an image is not judged (Lee et al., 2018).
+
+    ``statistics`` is a .npy file, (1 + dimensions, dimensions) float32: the mean, then a matrix W with
+    W.T @ W the inverse covariance.
+    """
+
+    statistics: File
+    threshold: Annotated[float, msgspec.Meta(gt=0)]
+
+
+class Result(_Record):
+    """One measured figure: AUC with its 95 % bootstrap interval, and the operating point on test data."""
+
+    finding: str
+    dataset: str
+    date: str
+    positives: int
+    negatives: int
+    auc: Probability
+    auc_interval: tuple[Probability, Probability]
+    sensitivity: Probability
+    specificity: Probability
+
+
+class Rung(_Record):
+    """One precision of the ladder: its image encoder and every number that belongs to it."""
+
+    image_encoder: File
+    operating_points: dict[str, OperatingPoint]
+    out_of_distribution: OutOfDistribution
+    results: tuple[Result, ...]
+
+
+class TextEncoder(_Record):
+    """The model that turns new words into text_features, with its tokenizer (``tokenizer.json``)."""
+
+    model: File
+    tokenizer: File
+    precision: Precision
+    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=4096)]
+
+
+class Manifest(_Record):
+    """The whole of ``manifest.json``."""
+
+    schema_version: Literal[1]
+    name: str
+    version: str
+    licence: str
+    intended_use: str
+    preprocessing: Preprocessing
+    logit_scale: Annotated[float, msgspec.Meta(gt=0)]
+    findings: tuple[Finding, ...]
+    text_features: File
+    ladder: dict[Precision, Rung]
+    text_encoder: TextEncoder | None
+    documents: tuple[File, ...]
+
+
+class _Version(msgspec.Struct):
+    schema_version: int
+
+
+def parse_manifest(text: bytes, where: str) -> Manifest:
+    """Parse ``manifest.json``; ``where`` names it in the sentence of a `BundleError`."""
+    try:
+        version = msgspec.json.decode(text, type=_Version).schema_version
+        if version != SCHEMA_VERSION:
+            raise BundleError(
+                f"{where} has schema version {version} and this Lightbox reads version {SCHEMA_VERSION}: "
+                f"{'install a newer Lightbox' if version > SCHEMA_VERSION else 'export the bundle again'}."
+            )
+        return msgspec.json.decode(text, type=Manifest)
+    except msgspec.MsgspecError as error:
+        raise BundleError(f"{where} is no valid manifest: {error}; export the bundle again.") from error

@@ -1,0 +1,61 @@
+"""From a radiograph to the tensor that an image encoder takes; used by export, quantize and edge alike."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lightbox_edge.manifest import Preprocessing
+from lightbox_edge.radiograph import Radiograph
+
+# A picture twice as large as the network's input loses nothing to a reduced decode: the last halving
+# is done here, with an anti-aliasing filter, whatever the file format was.
+OVERSAMPLING = 2
+
+
+def decode_size(preprocessing: Preprocessing) -> int:
+    """The longer side in pixels under which a decoder must not reduce a picture."""
+    return OVERSAMPLING * preprocessing.input_size
+
+
+def preprocess(radiograph: Radiograph, how: Preprocessing) -> NDArray[np.float32]:
+    """Fit, stretch, pad and normalise one radiograph.
+
+    The longer side becomes ``input_size`` (Pillow's anti-aliased bicubic filter), gray values are
+    stretched so that the two ``percentiles`` become 0 and 1, the shorter side is padded with 0 on both
+    ends, and the result is ``(x - mean) / std``.
+
+    Returns:
+        (1, input_size, input_size), float32.
+    """
+    gray = stretch(fit(radiograph, how.input_size), how.percentiles)
+    square = pad(gray, how.input_size)
+    return ((square - np.float32(how.mean)) / np.float32(how.std))[np.newaxis]
+
+
+def fit(radiograph: Radiograph, longer_side: int) -> NDArray[np.float32]:
+    """Resize so that the longer side is ``longer_side`` pixels; (rows, columns), float32, same units."""
+    rows, columns = radiograph.pixels.shape
+    scale = longer_side / max(rows, columns)
+    size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
+    picture = Image.fromarray(radiograph.pixels.astype(np.float32))
+    resized = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=OVERSAMPLING)
+    return np.asarray(resized, dtype=np.float32)
+
+
+def stretch(gray: NDArray[np.float32], percentiles: tuple[float, float]) -> NDArray[np.float32]:
+    """Map the two percentiles of ``gray`` to 0 and 1 and clip; a flat picture becomes all 0."""
+    low, high = np.percentile(gray, percentiles)
+    if high <= low:
+        return np.zeros_like(gray)
+    return np.clip((gray - np.float32(low)) / np.float32(high - low), 0, 1)
+
+
+def pad(gray: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Centre ``gray`` on a black square of ``side`` by ``side`` pixels."""
+    rows, columns = gray.shape
+    square = np.zeros((side, side), dtype=np.float32)
+    top, left = (side - rows) // 2, (side - columns) // 2
+    square[top : top + rows, left : left + columns] = gray
+    return square

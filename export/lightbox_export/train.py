@@ -1,0 +1,131 @@
+"""Training: images meet the sentences of their findings.
+
+Each finding's logit is the scaled difference of an image's similarity to a sentence that affirms it
+and to the sentence that denies it, as Xplainer (Pellegrini et al., 2023) scores at inference; the loss
+is the sigmoid cross-entropy of that logit, so the encoders are trained for the very score that the
+edge computes. Weights are averaged (EMA), and every epoch ends in a checkpoint that a run resumes from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from lightbox_export.films import augment
+from lightbox_export.networks import ImageEncoder
+from lightbox_export.recipe import Recipe
+from lightbox_export.wording import Wording
+
+
+class Pair(nn.Module):
+    """What learns: the image encoder, the text adapter and the scale of their similarity."""
+
+    def __init__(self, image: ImageEncoder, adapter: nn.Module) -> None:
+        super().__init__()
+        self.image = image
+        self.adapter = adapter
+        self.log_scale = nn.Parameter(torch.tensor(2.3))
+
+    def adapt(self, pooled: Tensor) -> Tensor:
+        return functional.normalize(self.adapter(pooled), dim=-1)
+
+    def logits(self, films: Tensor, pairs: Tensor) -> Tensor:
+        """(N, findings) log-odds from films (N, 1, S, S) and pooled sentences (findings, 2, hidden)."""
+        text_features = self.adapt(pairs)
+        scale: Tensor = self.log_scale.exp()
+        return scale * self.image(films) @ (text_features[:, 0] - text_features[:, 1]).T
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Training films (N, 1, S, S) with targets and weights (N, findings)."""
+
+    films: Tensor
+    targets: Tensor
+    weights: Tensor
+
+
+def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoint: Path) -> Pair:
+    """Train, or take up a run at its last checkpoint, and return the averaged weights."""
+    settings = recipe.training
+    torch.manual_seed(settings.seed)
+    # Pos_weight would multiply noise; the weights instead bring each finding's rare side to equal say.
+    weights = _balance(lesson)
+    pair.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
+    averaged = AveragedModel(pair, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay), use_buffers=True)
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": pair.image.backbone.parameters(), "lr": settings.backbone_rate},
+            {"params": [*pair.image.projection.parameters(), *pair.adapter.parameters(), pair.log_scale]},
+        ],
+        lr=settings.head_rate,
+        weight_decay=settings.weight_decay,
+    )
+    steps = settings.epochs * (len(lesson.films) // settings.batch_size)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, [settings.backbone_rate, settings.head_rate], total_steps=steps, pct_start=0.15
+    )
+    parts = {"pair": pair, "averaged": averaged, "optimiser": optimiser, "schedule": schedule}
+    first = _resume(checkpoint, parts)
+
+    for epoch in range(first, settings.epochs):
+        chance = torch.Generator().manual_seed(settings.seed + epoch)
+        pair.train()
+        order = torch.randperm(len(lesson.films), generator=chance)
+        batches = order[: steps // settings.epochs * settings.batch_size].view(-1, settings.batch_size)
+        total = 0.0
+        for batch in tqdm(batches, desc=f"epoch {epoch + 1}/{settings.epochs}", mininterval=10):
+            films = augment(lesson.films[batch], chance, recipe.images.input_size)
+            logits = pair.logits(films, _draw_pairs(wording, chance))
+            loss = functional.binary_cross_entropy_with_logits(
+                logits, lesson.targets[batch], weights[batch], reduction="sum"
+            ) / weights[batch].sum().clamp(min=1)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            averaged.update_parameters(pair)
+            total += float(loss.detach())
+        tqdm.write(f"epoch {epoch + 1}: loss {total / len(batches):.4f}, scale {float(pair.log_scale.exp()):.1f}")
+        _save(checkpoint, parts, epoch + 1)
+    result: Pair = averaged.module
+    return result.eval()
+
+
+def _balance(lesson: Lesson) -> Tensor:
+    """Weights with the positives of each finding raised by the root of their rarity."""
+    positive = (lesson.weights * lesson.targets).sum(0)
+    negative = (lesson.weights * (1 - lesson.targets)).sum(0)
+    raise_by = (negative / positive.clamp(min=1)).clamp(min=1).sqrt()
+    return lesson.weights * torch.where(lesson.targets > 0, raise_by, torch.ones_like(raise_by))
+
+
+def _draw_pairs(wording: Wording, chance: torch.Generator) -> Tensor:
+    """One random sentence pair a finding, (findings, 2, hidden); half the time one of its descriptors."""
+    drawn = []
+    for pooled, descriptors in zip(wording.pooled, wording.descriptors, strict=True):
+        plain = torch.rand((), generator=chance) < 0.5
+        drawn.append(pooled[int(torch.randint(descriptors if plain else len(pooled), (), generator=chance))])
+    return torch.stack(drawn)
+
+
+def _save(checkpoint: Path, parts: dict[str, object], epoch: int) -> None:
+    state = {name: part.state_dict() for name, part in parts.items()}  # type: ignore[attr-defined]  # all have it
+    fresh = checkpoint.with_suffix(".new")
+    torch.save({"epoch": epoch, **state}, fresh)
+    fresh.replace(checkpoint)
+
+
+def _resume(checkpoint: Path, parts: dict[str, object]) -> int:
+    if not checkpoint.is_file():
+        return 0
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(state[name])  # type: ignore[attr-defined]  # all have it
+    return int(state["epoch"])

@@ -1,0 +1,52 @@
+"""The sentences in which training speaks of a finding: its descriptors, and its phrases in templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from lightbox_export.networks import TextEncoder
+from lightbox_export.recipe import Recipe, TaughtFinding
+
+TEMPLATES = (
+    ("{}", "no {}"),
+    ("There is {}.", "There is no {}."),
+    ("Chest X-ray showing {}.", "Chest X-ray without {}."),
+    ("Findings consistent with {}.", "No evidence of {}."),
+)
+
+
+def sentence_pairs(finding: TaughtFinding) -> list[tuple[str, str]]:
+    """(present, absent) sentences of a finding: the descriptors first, then each phrase in each template."""
+    spoken = [(yes.format(phrase), no.format(phrase)) for phrase in finding.phrases for yes, no in TEMPLATES]
+    return [*finding.descriptors, *spoken]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The frozen language model's features of every sentence pair, by finding: (pairs, 2, hidden_size)."""
+
+    pooled: tuple[Tensor, ...]
+    descriptors: tuple[int, ...]
+
+
+@torch.inference_mode()
+def read_wording(recipe: Recipe, encoder: TextEncoder, tokenizer: Tokenizer) -> Wording:
+    pooled = []
+    for finding in recipe.finding:
+        sentences = [sentence for pair in sentence_pairs(finding) for sentence in pair]
+        ids, mask = tokenize(sentences, tokenizer)
+        pooled.append(encoder.pool(ids, mask).view(-1, 2, encoder.adapter[0].in_features).clone())
+    return Wording(tuple(pooled), tuple(len(finding.descriptors) for finding in recipe.finding))
+
+
+def tokenize(sentences: list[str], tokenizer: Tokenizer) -> tuple[Tensor, Tensor]:
+    """Token ids and attention mask, both (N, longest sentence), int64."""
+    encoded = tokenizer.encode_batch(sentences)
+    return (
+        torch.tensor([one.ids for one in encoded]),
+        torch.tensor([one.attention_mask for one in encoded]),
+    )

@@ -1,0 +1,1 @@
+"""Bundle in, bundle out: INT8, calibrated and measured."""

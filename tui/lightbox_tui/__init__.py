@@ -1,0 +1,1 @@
+"""The review screens, a front end over `lightbox_edge`."""
