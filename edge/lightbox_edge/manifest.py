@@ -55,21 +55,29 @@ class Finding(_Record):
     descriptors: Annotated[tuple[Descriptor, ...], msgspec.Meta(min_length=1)]
 
 
+class Target(_Record):
+    """What a threshold was set to reach on the calibration cases."""
+
+    measure: Literal["sensitivity", "specificity"]
+    value: Probability
+
+
 class OperatingPoint(_Record):
     """What a finding's raw log-odds mean at one precision.
 
     Calibrated probability = sigmoid(``slope`` * log-odds + ``intercept``) (Platt, 1999). At or above
     ``threshold`` the finding flags the film, from ``uncertain_from`` up to it the film is uncertain.
-    ``sensitivity`` and ``specificity`` were measured on the calibration cases at ``threshold``.
+    ``sensitivity`` and ``specificity`` were measured on the calibration cases at ``threshold``; they and
+    ``set_for`` are None where a person set the threshold.
     """
 
     slope: Annotated[float, msgspec.Meta(gt=0)]
     intercept: float
     threshold: Probability
     uncertain_from: Probability
-    set_for: str
-    sensitivity: Probability
-    specificity: Probability
+    set_for: Target | None = None
+    sensitivity: Probability | None = None
+    specificity: Probability | None = None
 
 
 class OutOfDistribution(_Record):
@@ -123,6 +131,8 @@ class Manifest(_Record):
     version: str
     licence: str
     intended_use: str
+    training_data: tuple[str, ...]
+    limits: tuple[str, ...]
     preprocessing: Preprocessing
     logit_scale: Annotated[float, msgspec.Meta(gt=0)]
     findings: tuple[Finding, ...]

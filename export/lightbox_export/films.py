@@ -1,31 +1,12 @@
-"""Films as training tensors: preprocessed by the edge's own code, then augmented as anatomy allows."""
+"""Training films, preprocessed by the edge's own code, augmented as anatomy allows."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 from torch.nn import functional
-
-from lightbox_edge.manifest import Preprocessing
-from lightbox_edge.preprocess import preprocess
-from lightbox_edge.radiograph import Radiograph
-from lightbox_export.labels import Case
-
-
-def load_films(cases: list[Case], how: Preprocessing) -> NDArray[np.float32]:
-    """Preprocess every film of a labelled collection; (N, 1, input_size, input_size)."""
-    return np.stack([preprocess(_open(case), how) for case in cases])
-
-
-def _open(case: Case) -> Radiograph:
-    with Image.open(case.file) as picture:
-        pixels = np.asarray(picture.convert("L"))
-    return Radiograph(pixels, (pixels.shape[0], pixels.shape[1]))
 
 
 def augment(films: Tensor, chance: torch.Generator, size: int) -> Tensor:
@@ -40,7 +21,7 @@ def augment(films: Tensor, chance: torch.Generator, size: int) -> Tensor:
     def draw(low: float, high: float) -> Tensor:
         return torch.empty(count).uniform_(low, high, generator=chance)
 
-    angle, zoom = draw(-12, 12) * math.pi / 180, draw(0.8, 1.1)
+    angle, zoom = draw(-12, 12) * math.pi / 180, draw(0.75, 1.1)
     stretch = draw(0.93, 1.07)
     turn = torch.zeros(count, 2, 3)
     turn[:, 0, 0], turn[:, 0, 1] = angle.cos() * zoom * stretch, -angle.sin() * zoom
@@ -56,12 +37,12 @@ def augment(films: Tensor, chance: torch.Generator, size: int) -> Tensor:
 
 
 def _blur(films: Tensor, chance: torch.Generator) -> Tensor:
-    """Take a third of the films through a smaller size, so that sharpness tells nothing of the source."""
+    """Take half of the films through a smaller size, so that sharpness tells nothing of the source."""
     blurred = films.clone()
     side = films.shape[-1]
     for index in range(len(films)):
-        if torch.rand((), generator=chance) < 1 / 3:
-            small = int(torch.randint(64, side, (), generator=chance))
+        if torch.rand((), generator=chance) < 0.5:
+            small = int(torch.randint(48, side, (), generator=chance))
             one = functional.interpolate(films[index : index + 1], size=(small, small), mode="area")
             blurred[index] = functional.interpolate(one, size=(side, side), mode="bicubic")[0]
     return blurred

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.labels import LabelledFilm
 from lightbox_export.recipe import Recipe, TaughtFinding
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,19 @@ class Case:
     part: str
     targets: tuple[float, ...]
     weights: tuple[float, ...]
+
+    def labelled(self, recipe: Recipe) -> LabelledFilm:
+        """The case as calibration and test want it: present, absent or unknown.
+
+        Films are tested on full weights alone: mined labels do not test what the RSNA readers decide.
+        """
+        least = 1.0 if self.part == "test" else 0.5
+        truths = {
+            finding.name: bool(target) if weight >= least else None
+            for finding, target, weight in zip(recipe.finding, self.targets, self.weights, strict=True)
+            if finding.ships
+        }
+        return LabelledFilm(self.file, self.source, self.part, truths)
 
 
 def read_cases(folder: Path, recipe: Recipe) -> list[Case]:

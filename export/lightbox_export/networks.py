@@ -7,11 +7,14 @@ from pathlib import Path
 
 import timm
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModel
 
 from lightbox_edge.errors import LightboxError
+
+MAX_TOKENS = 64  # of a sentence; the longest descriptor has 14
 
 
 class ImageEncoder(nn.Module):
@@ -24,7 +27,7 @@ class ImageEncoder(nn.Module):
         super().__init__()
         self.backbone = timm.create_model("efficientnet_lite0", num_classes=0, in_chans=1)
         self.projection = nn.Linear(self.backbone.num_features, features)
-        self.dropout = nn.Dropout(0.2)
+        self.dropout = nn.Dropout(0.3)
 
     def forward(self, pixels: Tensor) -> Tensor:
         return functional.normalize(self.projection(self.dropout(self.backbone(pixels))), dim=-1)
@@ -66,6 +69,14 @@ class TextEncoder(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         return self.adapt(self.pool(input_ids, attention_mask))
+
+
+def load_tokenizer() -> Tokenizer:
+    """MiniLM's WordPiece tokenizer, padding to the longest sentence of a batch."""
+    tokenizer = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
+    tokenizer.enable_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return tokenizer
 
 
 def minilm_folder() -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.manifest import Preprocessing
+from lightbox_edge.manifest import Preprocessing, Target
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,6 +25,7 @@ class TaughtFinding(_Record):
     descriptors: tuple[tuple[str, str], ...]
     phrases: tuple[str, ...]
     rsna: tuple[str, ...] = ()
+    target: Target | None = None
 
 
 class Images(_Record):
@@ -39,8 +40,8 @@ class Images(_Record):
     calibration_share: float
     calibration_salt: int
 
-    def preprocessing(self) -> Preprocessing:
-        return Preprocessing(self.input_size, self.percentiles, self.mean, self.std)
+    def preprocessing(self, input_size: int | None = None) -> Preprocessing:
+        return Preprocessing(input_size or self.input_size, self.percentiles, self.mean, self.std)
 
 
 class Training(_Record):
@@ -53,6 +54,7 @@ class Training(_Record):
     backbone_rate: float
     head_rate: float
     weight_decay: float
+    label_smoothing: float
     average_decay: float
 
 
@@ -62,9 +64,15 @@ class Recipe(_Record):
     name: str
     licence: str
     intended_use: str
+    training_data: tuple[str, ...]
+    limits: tuple[str, ...]
     images: Images
     training: Training
     finding: tuple[TaughtFinding, ...]
+
+    def shipped(self) -> dict[str, Target]:
+        """The findings that go into the bundle, with their thresholds' targets."""
+        return {one.name: one.target for one in self.finding if one.ships and one.target}
 
 
 def load_recipe(name: str) -> Recipe:

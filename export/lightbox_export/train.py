@@ -20,6 +20,7 @@ from tqdm import tqdm
 from lightbox_export.films import augment
 from lightbox_export.networks import ImageEncoder
 from lightbox_export.recipe import Recipe
+from lightbox_export.rounding import keep_rounded, round_weights
 from lightbox_export.wording import Wording
 
 
@@ -55,6 +56,7 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
     """Train, or take up a run at its last checkpoint, and return the averaged weights."""
     settings = recipe.training
     torch.manual_seed(settings.seed)
+    round_weights(pair.image)
     # Pos_weight would multiply noise; the weights instead bring each finding's rare side to equal say.
     weights = _balance(lesson)
     pair.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
@@ -71,6 +73,7 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, [settings.backbone_rate, settings.head_rate], total_steps=steps, pct_start=0.15
     )
+    targets = lesson.targets * (1 - settings.label_smoothing) + settings.label_smoothing / 2
     parts = {"pair": pair, "averaged": averaged, "optimiser": optimiser, "schedule": schedule}
     first = _resume(checkpoint, parts)
 
@@ -84,7 +87,7 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
             films = augment(lesson.films[batch], chance, recipe.images.input_size)
             logits = pair.logits(films, _draw_pairs(wording, chance))
             loss = functional.binary_cross_entropy_with_logits(
-                logits, lesson.targets[batch], weights[batch], reduction="sum"
+                logits, targets[batch], weights[batch], reduction="sum"
             ) / weights[batch].sum().clamp(min=1)
             optimiser.zero_grad()
             loss.backward()
@@ -95,6 +98,7 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
         tqdm.write(f"epoch {epoch + 1}: loss {total / len(batches):.4f}, scale {float(pair.log_scale.exp()):.1f}")
         _save(checkpoint, parts, epoch + 1)
     result: Pair = averaged.module
+    keep_rounded(result.image)
     return result.eval()
 
 

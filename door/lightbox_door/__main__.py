@@ -1,0 +1,5 @@
+import sys
+
+from lightbox_door.main import main
+
+sys.exit(main())

@@ -1,0 +1,67 @@
+"""``lightbox screen``: judge files and folders and keep the results in a worklist."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lightbox_door.arguments import add_bundle, add_runtime, add_worklist
+from lightbox_door.progress import Progress
+
+if TYPE_CHECKING:
+    from lightbox_edge import Result
+
+HELP = "Screen files and folders of X-rays; every result is durable before it is shown."
+EXAMPLE = "lightbox screen /media/camera --worklist clinic.worklist"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a film, a folder, a zip")
+    add_bundle(parser)
+    add_worklist(parser)
+    parser.add_argument(
+        "--findings", type=Path, metavar="FILE", help="what to look for instead of the bundle's findings"
+    )
+    add_runtime(parser)
+    parser.add_argument("--json", action="store_true", help="JSON Lines on stdout, one object an image")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from lightbox_edge import Screener, Worklist, open_bundle, read_findings
+
+    bundle = open_bundle(arguments.bundle)
+    findings = read_findings(arguments.findings) if arguments.findings else None
+    with (
+        Worklist(arguments.worklist) as worklist,
+        Screener(
+            bundle,
+            worklist,
+            precision=arguments.precision,
+            backend=arguments.backend,
+            device=arguments.device,
+            threads=arguments.threads,
+            findings=findings,
+        ) as screener,
+        Progress(arguments.paths) as progress,
+    ):
+        unreadable = 0
+        for result in screener.screen(arguments.paths):
+            progress.show(result.json().decode() if arguments.json else line(result))
+            unreadable += result.outcome.status == "unreadable"
+    tally = screener.tally
+    print(
+        f"{tally.judged} judged, {tally.not_judged} not judged, {tally.unreadable} unreadable, "
+        f"{tally.known} known from before; {tally.no_images} other files passed over.\n"
+        f"The worklist is {arguments.worklist}. Lightbox sorts films, a person decides on each.",
+        file=sys.stderr,
+    )
+    return int(unreadable > 0)
+
+
+def line(result: Result) -> str:
+    """One picture for people: triage, path, and why."""
+    outcome = result.outcome
+    why = [f"{one.name} {one.probability:.2f}" for one in outcome.findings if one.flagged]
+    return f"{outcome.triage:<12} {result.path}  {', '.join(why) or ' '.join(outcome.reasons)}".rstrip()

@@ -1,0 +1,74 @@
+"""Writing a bundle: staged beside its place and moved there whole, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from lightbox_edge.bundle import MANIFEST
+from lightbox_edge.durable import flush_folder, write_durably
+from lightbox_edge.errors import LightboxError
+from lightbox_edge.manifest import File, Manifest
+from lightbox_edge.scoring import Features
+
+
+class BundleDraft:
+    """A bundle in the making; `add` its files, then `finish` with the manifest that names them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.finished = False
+
+    def add(self, path: str, content: bytes) -> File:
+        """Write a file and return its record for the manifest."""
+        place = self._folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(place, content)
+        place.chmod(0o644)  # a bundle holds nothing private, and others on the machine use it too
+        return File(path, hashlib.sha256(content).hexdigest(), len(content))
+
+    def add_array(self, path: str, array: Features) -> File:
+        """Write an array as .npy."""
+        buffer = io.BytesIO()
+        np.save(buffer, array.astype(np.float32), allow_pickle=False)
+        return self.add(path, buffer.getvalue())
+
+    def finish(self, manifest: Manifest) -> None:
+        """Write the manifest, last: a folder without one is no bundle."""
+        self.add(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+        self.finished = True
+
+
+@contextmanager
+def new_bundle(out: Path) -> Iterator[BundleDraft]:
+    """Stage a bundle; on leaving it replaces what is at ``out``, unless it was not finished."""
+    if out.exists() and not (out / MANIFEST).is_file() and any(out.iterdir()):
+        raise LightboxError(f"{out} is not empty and no bundle: name another folder.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    try:
+        draft = BundleDraft(staging)
+        yield draft
+        if draft.finished:
+            staging.chmod(0o755)
+            _replace(out, staging)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _replace(out: Path, staging: Path) -> None:
+    """Move ``staging`` to ``out``; an old bundle is kept aside until the new one is in place."""
+    old = staging.with_name(f"{staging.name}.old")
+    if out.exists():
+        out.rename(old)
+    staging.rename(out)
+    flush_folder(out.parent)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,38 @@
+"""Writing a file so that a power cut leaves the old one or the new one, never half of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from lightbox_edge.errors import LightboxError
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a temporary file beside ``path``, flush it to the disk, put it in place, flush the folder."""
+    try:
+        handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            Path(fresh).replace(path)
+        except BaseException:
+            Path(fresh).unlink(missing_ok=True)
+            raise
+        flush_folder(path.parent)
+    except OSError as error:
+        raise LightboxError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def flush_folder(folder: Path) -> None:
+    """Make a rename inside ``folder`` durable, where the system has a way to (Windows has none)."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

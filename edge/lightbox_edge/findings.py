@@ -1,0 +1,123 @@
+"""Which findings a run looks for: the bundle's own, a clinic's file, or words just typed."""
+
+from __future__ import annotations
+
+import io
+import os
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from lightbox_edge.backends import BackendName
+from lightbox_edge.bundle import Bundle
+from lightbox_edge.errors import LightboxError
+from lightbox_edge.manifest import Descriptor, OperatingPoint, Precision, Probability
+from lightbox_edge.scoring import Criterion, Features
+from lightbox_edge.text import encode_sentences
+
+
+class WantedFinding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A finding that a person names; without descriptors it must be one of the bundle's."""
+
+    name: str
+    descriptors: tuple[tuple[str, str], ...] = ()
+    threshold: Probability | None = None
+
+
+class _FindingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    finding: tuple[WantedFinding, ...]
+
+
+def read_findings(path: str | os.PathLike[str]) -> tuple[WantedFinding, ...]:
+    """Read a clinic's findings file (TOML, ``[[finding]]`` with name, descriptors, threshold)."""
+    try:
+        parsed = msgspec.convert(tomllib.loads(Path(path).read_text("utf-8")), _FindingsFile)
+    except OSError as error:
+        raise LightboxError(f"The findings file {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise LightboxError(f"The findings file {path} is not valid: {error}.") from error
+    names = [finding.name for finding in parsed.finding]
+    if not names:
+        raise LightboxError(f"The findings file {path} names no finding: add a [[finding]].")
+    if doubled := {name for name in names if names.count(name) > 1}:
+        raise LightboxError(f"The findings file {path} names {sorted(doubled)[0]!r} twice: keep one.")
+    return parsed.finding
+
+
+def finding_from_words(words: str) -> WantedFinding:
+    """Words that a person typed, as a finding with two plain descriptors."""
+    plain = " ".join(words.split()).rstrip(".")
+    if not plain:
+        raise LightboxError("There are no words to look for: name a finding, e.g. 'rib fracture'.")
+    return WantedFinding(plain, ((f"There is {plain}.", f"There is no {plain}."), (plain, f"no {plain}")))
+
+
+def bundle_criteria(bundle: Bundle, precision: Precision) -> tuple[Criterion, ...]:
+    """The bundle's own findings with the operating points of that precision."""
+    features = _text_features(bundle)
+    points = bundle.rung(precision).operating_points
+    criteria, first = [], 0
+    for finding in bundle.manifest.findings:
+        last = first + len(finding.descriptors)
+        sentences = tuple(descriptor.present for descriptor in finding.descriptors)
+        criteria.append(
+            Criterion(finding.name, sentences, features[first:last], points[finding.name], validated=True)
+        )
+        first = last
+    return tuple(criteria)
+
+
+def wanted_criteria(
+    bundle: Bundle, precision: Precision, wanted: Sequence[WantedFinding], backend: BackendName = "auto"
+) -> tuple[Criterion, ...]:
+    """Findings that a person named; new words go through the text encoder, all in one batch.
+
+    Raises:
+        LightboxError: a finding without descriptors is not one of the bundle's.
+    """
+    own = {criterion.name: criterion for criterion in bundle_criteria(bundle, precision)}
+    for finding in wanted:
+        if not finding.descriptors and finding.name not in own:
+            raise LightboxError(
+                f"{finding.name!r} has no descriptors and is none of the bundle's findings "
+                f"({', '.join(own)}): add descriptors."
+            )
+    pairs = [pair for finding in wanted for pair in finding.descriptors]
+    sentences = [sentence for pair in pairs for sentence in pair]
+    encoded = encode_sentences(bundle, sentences, backend) if sentences else np.empty((0, 1), np.float32)
+    paired = iter(encoded.reshape(len(pairs), 2, -1))
+    return tuple(
+        _spoken(finding, np.stack([next(paired) for _ in finding.descriptors]))
+        if finding.descriptors
+        else _own(own[finding.name], finding)
+        for finding in wanted
+    )
+
+
+def _own(criterion: Criterion, finding: WantedFinding) -> Criterion:
+    """The bundle's finding; a threshold of the clinic's own was not measured by the bundle's makers."""
+    if finding.threshold is None or finding.threshold == criterion.point.threshold:
+        return criterion
+    measured = criterion.point
+    point = OperatingPoint(measured.slope, measured.intercept, finding.threshold, finding.threshold)
+    return Criterion(criterion.name, criterion.sentences, criterion.text_features, point, validated=False)
+
+
+def _spoken(finding: WantedFinding, features: Features) -> Criterion:
+    threshold = 0.5 if finding.threshold is None else finding.threshold
+    point = OperatingPoint(1.0, 0.0, threshold, threshold)
+    present = tuple(present for present, _ in finding.descriptors)
+    return Criterion(finding.name, present, features, point, validated=False)
+
+
+def _text_features(bundle: Bundle) -> Features:
+    features: Features = np.load(io.BytesIO(bundle.read(bundle.manifest.text_features)), allow_pickle=False)
+    return features
+
+
+def descriptor_sentences(descriptors: Sequence[Descriptor]) -> list[str]:
+    """Every sentence of the descriptors in the order of text_features: present, absent, present, ..."""
+    return [sentence for one in descriptors for sentence in (one.present, one.absent)]

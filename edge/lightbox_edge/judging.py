@@ -1,0 +1,123 @@
+"""The model of a bundle at one precision: frames in, outcomes out. It knows no files and no worklist."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from time import perf_counter
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from lightbox_edge.backends import BackendName, Device, open_session
+from lightbox_edge.bundle import Bundle
+from lightbox_edge.findings import WantedFinding, bundle_criteria, wanted_criteria
+from lightbox_edge.loading import LoadedFrame
+from lightbox_edge.manifest import Precision
+from lightbox_edge.results import Outcome
+from lightbox_edge.scoring import Criterion, Features, mahalanobis, score, triage
+from lightbox_edge.worklist import Judge
+
+BATCH = 8  # frames that go through the image encoder at once
+
+
+class Model:
+    """An image encoder with the criteria it is held to, verified and loaded.
+
+    Args:
+        bundle: an opened bundle; the files used are verified here.
+        precision: the rung of the bundle's ladder.
+        findings: what to look for instead of the bundle's own findings.
+        threads: CPU threads of the runtime; None is one for each usable CPU.
+
+    Raises:
+        LightboxError: a file of the bundle is damaged, a backend or a device is not there.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        *,
+        precision: Precision = "int8",
+        backend: BackendName = "auto",
+        device: Device = "auto",
+        threads: int | None = None,
+        findings: Sequence[WantedFinding] | None = None,
+    ) -> None:
+        rung = bundle.rung(precision)
+        self._scale = bundle.manifest.logit_scale
+        self._session = open_session(bundle.read(rung.image_encoder), backend, device, threads)
+        self._limit = rung.out_of_distribution.threshold
+        statistics = bundle.read(rung.out_of_distribution.statistics)
+        self._statistics: Features = np.load(io.BytesIO(statistics), allow_pickle=False)
+        self.criteria: tuple[Criterion, ...] = (
+            bundle_criteria(bundle, precision)
+            if findings is None
+            else wanted_criteria(bundle, precision, findings, backend)
+        )
+        self.judge = _judge(bundle, precision, self.criteria)
+        self.device = self._session.device
+        self.seconds = 0.0
+
+    def encode(self, pixels: NDArray[np.float32]) -> Features:
+        """The image_features, (N, dimensions) and L2-normalised, of pixels (N, 1, S, S)."""
+        started = perf_counter()
+        features: Features = self._session.run({"pixels": pixels})["image_features"]
+        self.seconds += perf_counter() - started
+        return features
+
+    def outcomes(self, frames: Sequence[LoadedFrame]) -> list[Outcome]:
+        """The outcome of each frame, in order; frames without pixels keep their reason."""
+        outcomes: list[Outcome] = []
+        for first in range(0, len(frames), BATCH):
+            batch = frames[first : first + BATCH]
+            pixels = [frame.pixels for frame in batch if frame.pixels is not None]
+            before = self.seconds
+            features = iter(self.encode(np.stack(pixels)) if pixels else ())
+            each = (self.seconds - before) / max(1, len(pixels))
+            outcomes += [
+                _refusal(frame) if frame.pixels is None else self._outcome(frame, next(features), each)
+                for frame in batch
+            ]
+        return outcomes
+
+    def _outcome(self, frame: LoadedFrame, image_features: Features, seconds: float) -> Outcome:
+        scores = tuple(score(image_features, criterion, self._scale) for criterion in self.criteria)
+        distance = float(mahalanobis(image_features[np.newaxis], self._statistics)[0])
+        judged = distance <= self._limit
+        reason = (
+            f"It does not look like a frontal chest X-ray (distance {distance:.1f}, limit "
+            f"{self._limit:.1f}), so a person must look at it."
+        )
+        return Outcome(
+            status="judged" if judged else "not judged",
+            triage=triage(scores, self.criteria) if judged else "not judged",
+            reasons=() if judged else (reason,),
+            findings=scores if judged else (),
+            view=frame.header.ViewPosition or None,
+            header=frame.header,
+            seconds=frame.decode_seconds + frame.preprocess_seconds + seconds,
+        )
+
+
+def _refusal(frame: LoadedFrame) -> Outcome:
+    return Outcome(
+        status=frame.status,
+        triage="not judged",
+        reasons=(frame.reason,),
+        view=frame.header.ViewPosition or None,
+        header=frame.header,
+        seconds=frame.decode_seconds,
+    )
+
+
+def _judge(bundle: Bundle, precision: Precision, criteria: tuple[Criterion, ...]) -> Judge:
+    """Everything that decides a probability or a triage goes into the judge's id."""
+    digest = hashlib.sha256(f"{bundle.identity} {precision}".encode())
+    for criterion in criteria:
+        digest.update(msgspec.json.encode((criterion.name, criterion.sentences, criterion.point)))
+        digest.update(criterion.text_features.tobytes())
+    names = tuple(criterion.name for criterion in criteria)
+    return Judge(digest.hexdigest()[:16], bundle.manifest.name, precision, names)

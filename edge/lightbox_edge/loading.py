@@ -1,0 +1,106 @@
+"""From a source to tensors: read, hash, decode no more than needed, preprocess. Runs in a decoder process."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightbox_edge.errors import LightboxError, NotAnImage, NotJudged, UnreadableImage
+from lightbox_edge.manifest import Preprocessing
+from lightbox_edge.preprocess import decode_size, preprocess
+from lightbox_edge.radiograph import Header, Radiograph
+from lightbox_edge.reading import Frame, Limits, Source, read_bytes, read_frames
+from lightbox_edge.results import Status
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFrame:
+    """A frame ready for the image encoder, or the reason why there is none.
+
+    ``pixels`` is (1, input_size, input_size) float32. ``decode_seconds`` and ``preprocess_seconds`` are
+    the work spent on it.
+    """
+
+    number: int | None
+    pixels: NDArray[np.float32] | None
+    header: Header = Header()
+    status: Status = "judged"
+    reason: str = ""
+    decode_seconds: float = 0.0
+    preprocess_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """All frames of one file; none if it is no image. ``sha256`` is None if it could not be read."""
+
+    source: Source
+    sha256: str | None
+    frames: tuple[LoadedFrame, ...]
+    is_image: bool = True
+
+
+def load(source: Source, how: Preprocessing, limits: Limits) -> Loaded:
+    """Load one file; whatever is wrong with it comes back as a reason, never as an exception."""
+    started = perf_counter()
+    sha256 = None
+    try:
+        content = read_bytes(source, limits)
+        sha256 = hashlib.sha256(content).hexdigest()
+        frames = tuple(_frames(content, how, limits, started))
+    except NotAnImage:
+        return Loaded(source, None, (), is_image=False)
+    except (UnreadableImage, NotJudged) as error:
+        frames = (_refused(None, error, perf_counter() - started),)
+    except MemoryError:
+        too_big = UnreadableImage("There is not enough memory to decode it.")
+        frames = (_refused(None, too_big, perf_counter() - started),)
+    return Loaded(source, sha256, frames)
+
+
+def load_films(files: Sequence[Path], how: Preprocessing) -> NDArray[np.float32]:
+    """Load labelled films, one picture each, as screening does; (N, 1, input_size, input_size).
+
+    Raises:
+        LightboxError: a film cannot be read.
+    """
+    films = []
+    for file in files:
+        source = Source(str(file), str(file), (), file.stat().st_size, 0)
+        frames = load(source, how, Limits()).frames
+        if not frames or frames[0].pixels is None:
+            raise LightboxError(f"The film {file} cannot be used: {frames[0].reason if frames else 'no image'}")
+        films.append(frames[0].pixels)
+    return np.stack(films)
+
+
+def _frames(content: bytes, how: Preprocessing, limits: Limits, started: float) -> Iterator[LoadedFrame]:
+    for frame in read_frames(content, decode_size(how), limits):
+        decoded = perf_counter()
+        yield _loaded(frame, how, decoded - started)
+        started = perf_counter()
+
+
+def _loaded(frame: Frame, how: Preprocessing, decode_seconds: float) -> LoadedFrame:
+    if not isinstance(frame.outcome, Radiograph):
+        return _refused(frame.number, frame.outcome, decode_seconds)
+    started = perf_counter()
+    pixels = preprocess(frame.outcome, how)
+    return LoadedFrame(
+        frame.number,
+        pixels,
+        frame.outcome.header,
+        decode_seconds=decode_seconds,
+        preprocess_seconds=perf_counter() - started,
+    )
+
+
+def _refused(number: int | None, error: UnreadableImage | NotJudged, seconds: float) -> LoadedFrame:
+    status: Status = "unreadable" if isinstance(error, UnreadableImage) else "not judged"
+    return LoadedFrame(number, None, status=status, reason=str(error), decode_seconds=seconds)

@@ -1,0 +1,91 @@
+"""Figures for a bundle's manifest: AUC with its interval, Platt calibration, operating points.
+
+numpy only, so that a clinic's laptop can measure a bundle as the workstation that made it did.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightbox_edge.manifest import OperatingPoint, Target
+from lightbox_edge.scoring import sigmoid
+
+Numbers = NDArray[np.float64]
+Truth = NDArray[np.bool_]
+
+
+def auc(truth: Truth, scores: Numbers) -> float:
+    """Area under the ROC curve as the Mann-Whitney statistic, ties counted half; both (N,)."""
+    if truth.all() or not truth.any():
+        raise ValueError("an AUC needs positives and negatives")
+    order = np.sort(scores)
+    ranks = (np.searchsorted(order, scores, "left") + np.searchsorted(order, scores, "right") + 1) / 2
+    positives = int(truth.sum())
+    above = ranks[truth].sum() - positives * (positives + 1) / 2
+    return float(above / (positives * (len(truth) - positives)))
+
+
+def auc_interval(truth: Truth, scores: Numbers, draws: int = 2000, seed: int = 0) -> tuple[float, float]:
+    """95 % percentile bootstrap interval of the AUC, positives and negatives drawn apart."""
+    chance = np.random.default_rng(seed)
+    yes, no = scores[truth], scores[~truth]
+    drawn_truth = np.repeat([True, False], [len(yes), len(no)])
+    figures = [
+        auc(drawn_truth, np.concatenate([chance.choice(yes, len(yes)), chance.choice(no, len(no))]))
+        for _ in range(draws)
+    ]
+    low, high = np.quantile(figures, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def fit_platt(truth: Truth, log_odds: Numbers) -> tuple[float, float]:
+    """Slope and intercept of Platt scaling (1999), with his smoothed targets, by Newton's method.
+
+    The slope is kept positive: a score that orders the calibration cases the wrong way round becomes
+    nearly flat instead of being turned over.
+    """
+    positives = int(truth.sum())
+    target = np.where(truth, (positives + 1) / (positives + 2), 1 / (len(truth) - positives + 2))
+    design = np.stack([log_odds, np.ones_like(log_odds)], axis=1)
+    weights = np.array([1.0, 0.0])
+    for _ in range(100):
+        probability = sigmoid(design @ weights)
+        gradient = design.T @ (probability - target)
+        curvature = (design * (probability * (1 - probability))[:, np.newaxis]).T @ design
+        step = np.linalg.solve(curvature + 1e-6 * np.eye(2), gradient)
+        weights -= step
+        if np.abs(step).max() < 1e-10:
+            break
+    return max(float(weights[0]), 1e-3), float(weights[1])
+
+
+def sensitivity_and_specificity(truth: Truth, probability: Numbers, threshold: float) -> tuple[float, float]:
+    """Shares of positives at or above, and of negatives below, the threshold."""
+    flagged = probability >= threshold
+    return float(flagged[truth].mean()), float(1 - flagged[~truth].mean())
+
+
+def operating_point(truth: Truth, log_odds: Numbers, target: Target) -> OperatingPoint:
+    """Calibrate one finding and set its threshold on calibration cases.
+
+    For a sensitivity the threshold is the highest that reaches it, and a band of uncertainty goes from
+    there down to the sensitivity half way to 1; for a specificity it is the lowest that reaches it, and
+    there is no band.
+    """
+    slope, intercept = fit_platt(truth, log_odds)
+    probability = sigmoid(slope * log_odds + intercept)
+    if target.measure == "sensitivity":
+        threshold = _highest(probability[truth], target.value)
+        uncertain_from = _highest(probability[truth], (1 + target.value) / 2)
+    else:
+        highest = np.quantile(probability[~truth], target.value, method="higher")
+        threshold = uncertain_from = float(np.nextafter(highest, 1))
+    reached = sensitivity_and_specificity(truth, probability, threshold)
+    return OperatingPoint(slope, intercept, threshold, uncertain_from, target, *reached)
+
+
+def _highest(positives: Numbers, share: float) -> float:
+    """The highest threshold at which that share of the positives is at or above it."""
+    ordered = np.sort(positives)
+    return float(ordered[int(np.floor((1 - share) * len(ordered) + 1e-9))])

@@ -1,0 +1,52 @@
+"""``MODEL_CARD.md``, written from the manifest alone, so that it cannot say anything else."""
+
+from __future__ import annotations
+
+from lightbox_edge.manifest import Manifest, OperatingPoint, Precision, Rung
+
+
+def model_card(manifest: Manifest) -> str:
+    """The card in Markdown."""
+    sections = [
+        f"# {manifest.name} {manifest.version}\n",
+        f"Licence: {manifest.licence}\n",
+        f"## What it is for\n\n{manifest.intended_use}\n",
+        "## What it learned from\n\n" + _points(manifest.training_data),
+        "## Its limits\n\n" + _points(manifest.limits),
+    ]
+    sections += [_rung(precision, rung) for precision, rung in manifest.ladder.items()]
+    return "\n".join(sections)
+
+
+def _points(lines: tuple[str, ...]) -> str:
+    return "".join(f"- {line}\n" for line in lines)
+
+
+def _rung(precision: Precision, rung: Rung) -> str:
+    """The measured figures of one precision; a figure that rests on few cases says so."""
+    lines = [
+        f"## Measured at {precision}\n",
+        "| finding | test films | with | without | AUC (95 % interval) | sensitivity | specificity |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in rung.results:
+        low, high = one.auc_interval
+        few = " (fewer than 20 cases)" if min(one.positives, one.negatives) < 20 else ""
+        lines.append(
+            f"| {one.finding} | {one.dataset} | {one.positives} | {one.negatives} "
+            f"| {one.auc:.2f} ({low:.2f} to {high:.2f}){few} | {one.sensitivity:.2f} | {one.specificity:.2f} |"
+        )
+    lines += [
+        "\nSensitivity and specificity hold at the shipped thresholds, which were set on other patients:\n",
+        "| finding | threshold | set for | sensitivity and specificity where it was set |",
+        "|---|---|---|---|",
+    ]
+    lines += [_operating_point(name, point) for name, point in rung.operating_points.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _operating_point(name: str, point: OperatingPoint) -> str:
+    if point.set_for is None or point.sensitivity is None or point.specificity is None:
+        return f"| {name} | {point.threshold:.2f} | set by hand | not measured |"
+    aim = f"{point.set_for.measure} {point.set_for.value:g}"
+    return f"| {name} | {point.threshold:.2f} | {aim} | {point.sensitivity:.2f}, {point.specificity:.2f} |"

@@ -1,0 +1,145 @@
+"""Every number of a rung, measured from the features that its image encoder gives for labelled films."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightbox_edge.backends import Session
+from lightbox_edge.errors import LightboxError
+from lightbox_edge.labels import LabelledFilm
+from lightbox_edge.manifest import Finding, OperatingPoint, Result, Target
+from lightbox_edge.measuring import (
+    Numbers,
+    Truth,
+    auc,
+    auc_interval,
+    operating_point,
+    sensitivity_and_specificity,
+)
+from lightbox_edge.scoring import Features, descriptor_log_odds, mahalanobis, sigmoid
+
+FEWEST = 5  # positives, and negatives, under which a figure says nothing and is not given
+CHEST_FILMS_KEPT = 0.995  # share of the calibration films that must pass as chest X-rays
+SHRINKAGE = 0.1  # of the covariance towards a sphere, for it is estimated from a thousand films
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What `prove` measured; the fields are those of a manifest's rung."""
+
+    operating_points: dict[str, OperatingPoint]
+    statistics: Features
+    distance_limit: float
+    results: tuple[Result, ...]
+
+
+def encode_films(session: Session, pixels: NDArray[np.float32]) -> Features:
+    """The image_features, (N, dimensions), of preprocessed films (N, 1, S, S), one at a time."""
+    return np.concatenate([session.run({"pixels": film[np.newaxis]})["image_features"] for film in pixels])
+
+
+def finding_log_odds(
+    image_features: Features, text_features: Features, findings: Sequence[Finding], scale: float
+) -> dict[str, Numbers]:
+    """Log-odds of each finding, (N,), before calibration."""
+    log_odds, first = {}, 0
+    for finding in findings:
+        last = first + len(finding.descriptors)
+        of_descriptors = descriptor_log_odds(image_features, text_features[first:last], scale)
+        log_odds[finding.name] = of_descriptors.mean(axis=1).astype(np.float64)
+        first = last
+    return log_odds
+
+
+def prove(
+    films: Sequence[LabelledFilm],
+    image_features: Features,
+    log_odds: Mapping[str, Numbers],
+    targets: Mapping[str, Target],
+    date: str,
+) -> Proof:
+    """Calibrate on the films of part calibration, test on those of part test.
+
+    Args:
+        films: N films with what is known of them.
+        image_features: (N, dimensions).
+        log_odds: of each finding, (N,).
+        targets: what each finding's threshold has to reach.
+        date: of the measurement, ISO 8601.
+
+    Raises:
+        LightboxError: a finding has too few calibration cases.
+    """
+    part = np.array([film.part for film in films])
+    points = {}
+    for name, target in targets.items():
+        truth, known = _truth(films, name)
+        use = known & (part == "calibration")
+        if min(truth[use].sum(), (~truth[use]).sum()) < FEWEST:
+            raise LightboxError(f"{name!r} has fewer than {FEWEST} calibration cases with or without it.")
+        points[name] = operating_point(truth[use], log_odds[name][use], target)
+    statistics = _statistics(image_features[part == "train"])
+    distances = mahalanobis(image_features[part == "calibration"], statistics)
+    return Proof(
+        points,
+        statistics,
+        float(np.quantile(distances, CHEST_FILMS_KEPT)),
+        tuple(_results(films, part == "test", log_odds, points, date)),
+    )
+
+
+def _results(
+    films: Sequence[LabelledFilm],
+    in_test: Truth,
+    log_odds: Mapping[str, Numbers],
+    points: Mapping[str, OperatingPoint],
+    date: str,
+) -> Iterator[Result]:
+    dataset = np.array([film.dataset for film in films])
+    datasets = sorted(set(dataset[in_test]))
+    parts = [(f"{name} test", in_test & (dataset == name)) for name in datasets]
+    if len(datasets) > 1:
+        parts.append((f"{' + '.join(datasets)} test", in_test))
+    for name, point in points.items():
+        truth, known = _truth(films, name)
+        for label, chosen in parts:
+            use = known & chosen
+            yes, no = int(truth[use].sum()), int((~truth[use]).sum())
+            if min(yes, no) < FEWEST:
+                continue
+            scores = log_odds[name][use]
+            probability = sigmoid(point.slope * scores + point.intercept)
+            yield Result(
+                name,
+                label,
+                date,
+                yes,
+                no,
+                round(auc(truth[use], scores), 4),
+                _rounded(auc_interval(truth[use], scores)),
+                *_rounded(sensitivity_and_specificity(truth[use], probability, point.threshold)),
+            )
+
+
+def _truth(films: Sequence[LabelledFilm], finding: str) -> tuple[Truth, Truth]:
+    """(present, known), both (N,)."""
+    truths = [film.truths[finding] for film in films]
+    return np.array([bool(truth) for truth in truths]), np.array([truth is not None for truth in truths])
+
+
+def _statistics(features: Features) -> Features:
+    """Mean and whitening matrix as a manifest's out_of_distribution wants them."""
+    mean = features.mean(axis=0, dtype=np.float64)
+    covariance = np.cov((features - mean).T.astype(np.float64))
+    sphere = np.eye(len(mean)) * np.trace(covariance) / len(mean)
+    inverse = np.linalg.inv((1 - SHRINKAGE) * covariance + SHRINKAGE * sphere)
+    whitening = np.linalg.cholesky(inverse).T
+    return np.vstack([mean, whitening]).astype(np.float32)
+
+
+def _rounded(pair: tuple[float, float]) -> tuple[float, float]:
+    return round(pair[0], 4), round(pair[1], 4)

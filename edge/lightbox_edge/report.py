@@ -1,0 +1,45 @@
+"""Reports of a worklist. CSV: one row a picture, one column a finding, byte-stable for the same rows."""
+
+from __future__ import annotations
+
+import csv
+from typing import TextIO
+
+from lightbox_edge.worklist import Worklist
+
+_FIXED = ("path", "sha256", "status", "triage", "reasons", "view")
+_HEADER = ("PatientID", "PatientAge", "PatientSex", "StudyDate")
+
+
+def write_csv(worklist: Worklist, out: TextIO) -> int:
+    """Write every row of the worklist, the flagged first, and return their number.
+
+    Columns: what ``lightbox screen --json`` says, the patient's DICOM attributes, then for each finding
+    its probability, empty where the picture was not judged for it. A text that a spreadsheet would take
+    for a formula is preceded by an apostrophe.
+    """
+    findings = worklist.finding_names()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow([*_FIXED, *_HEADER, "flagged_for", *findings])
+    count = 0
+    for result in worklist.results():
+        outcome = result.outcome
+        probability = {one.name: f"{one.probability:.4f}" for one in outcome.findings}
+        flagged_for = "; ".join(one.name for one in outcome.findings if one.flagged)
+        fixed = (
+            result.path,
+            result.sha256 or "",
+            outcome.status,
+            outcome.triage,
+            " ".join(outcome.reasons),
+            outcome.view or "",
+        )
+        header = (str(getattr(outcome.header, keyword)) for keyword in _HEADER)
+        texts = [_plain(text) for text in (*fixed, *header, flagged_for)]
+        table.writerow([*texts, *(probability.get(name, "") for name in findings)])
+        count += 1
+    return count
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,84 @@
+"""What comes out of judging one image: plain frozen records, the same in the worklist and as JSON."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from lightbox_edge.radiograph import Header
+
+Status = Literal["judged", "not judged", "unreadable"]
+Triage = Literal["flagged", "uncertain", "not flagged", "not judged"]
+
+
+class DescriptorScore(msgspec.Struct, frozen=True):
+    """Probability that the sentence ``present`` fits better than its denial; it explains the finding's."""
+
+    present: str
+    probability: float
+
+
+class FindingScore(msgspec.Struct, frozen=True):
+    """A finding's calibrated probability, the threshold it is held against, and its descriptors' own."""
+
+    name: str
+    probability: float
+    threshold: float
+    flagged: bool
+    validated: bool = True
+    descriptors: tuple[DescriptorScore, ...] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What Lightbox says of one picture, whatever file it came from."""
+
+    status: Status
+    triage: Triage
+    reasons: tuple[str, ...] = ()
+    findings: tuple[FindingScore, ...] = ()
+    view: str | None = None
+    header: Header = Header()
+    seconds: float = 0.0
+
+
+class Result(msgspec.Struct, frozen=True):
+    """One row of the worklist: a picture in a file.
+
+    ``frame`` counts from 1 in a multi-frame file and is None in any other. ``sha256`` is that of the
+    file's bytes, None if they could not be read. The outcome's ``seconds`` are the work spent on it.
+    """
+
+    file: str
+    frame: int | None
+    sha256: str | None
+    outcome: Outcome
+
+    @property
+    def path(self) -> str:
+        """How the picture is named everywhere: ``file``, or ``file#2`` for its second frame."""
+        return self.file if self.frame is None else f"{self.file}#{self.frame}"
+
+    def json(self) -> bytes:
+        """One line of ``lightbox screen --json``, without its newline."""
+        outcome = self.outcome
+        return msgspec.json.encode(
+            {
+                "path": self.path,
+                "sha256": self.sha256,
+                "status": outcome.status,
+                "triage": outcome.triage,
+                "reasons": outcome.reasons,
+                "findings": [
+                    {
+                        "name": finding.name,
+                        "probability": round(finding.probability, 6),
+                        "threshold": finding.threshold,
+                        "flagged": finding.flagged,
+                    }
+                    for finding in outcome.findings
+                ],
+                "view": outcome.view,
+                "seconds": round(outcome.seconds, 4),
+            }
+        )

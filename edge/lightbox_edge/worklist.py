@@ -1,0 +1,188 @@
+"""The worklist: one SQLite file that holds every result, durable before anyone is told of it.
+
+A row belongs to a picture (file, zip member, frame) and to the judge (bundle, precision, findings) that
+looked at it. Commits are synchronous and write-ahead logged, so a power cut loses at most what was not
+yet reported, and a second run finds what the first one did.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+import msgspec
+
+from lightbox_edge.errors import LightboxError
+from lightbox_edge.reading import Source
+from lightbox_edge.results import Outcome, Result
+
+# Each step takes the file from one version to the next, in one transaction; never edit one, add one.
+_MIGRATIONS = (
+    """
+    CREATE TABLE judge (
+        id TEXT PRIMARY KEY, bundle TEXT NOT NULL, precision TEXT NOT NULL, findings TEXT NOT NULL,
+        first_used TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
+    CREATE TABLE picture (  -- frame 0: the only picture of its file
+        judge TEXT NOT NULL REFERENCES judge (id), location TEXT NOT NULL, member TEXT NOT NULL,
+        frame INTEGER NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL, sha256 TEXT, status TEXT NOT NULL, triage TEXT NOT NULL,
+        outcome TEXT NOT NULL, judged_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        PRIMARY KEY (judge, location, member, frame));
+    CREATE INDEX picture_content ON picture (judge, sha256);
+    CREATE INDEX picture_triage ON picture (triage);
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Who judged: ``id`` changes when the bundle, its precision or the findings looked for change."""
+
+    id: str
+    bundle: str
+    precision: str
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileResults:
+    """All rows of one file, which are committed together: one result, or one for each frame."""
+
+    source: Source
+    sha256: str | None
+    results: tuple[Result, ...]
+
+
+class Worklist:
+    """An open worklist file, created if it is not there; ``:memory:`` keeps one that is thrown away."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        with self._said():
+            self._connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._migrate()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Worklist:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def add_judge(self, judge: Judge) -> None:
+        with self._said():
+            self._connection.execute(
+                "INSERT OR IGNORE INTO judge (id, bundle, precision, findings) VALUES (?, ?, ?, ?)",
+                (judge.id, judge.bundle, judge.precision, msgspec.json.encode(judge.findings).decode()),
+            )
+
+    def commit(self, judge: Judge, files: Iterable[FileResults]) -> None:
+        """Write the rows of some files in one transaction; when it returns they are on the disk."""
+        with self._said(), self._transaction():
+            for file in files:
+                source, member = file.source, "/".join(file.source.members)
+                self._connection.execute(
+                    "DELETE FROM picture WHERE judge = ? AND location = ? AND member = ?",
+                    (judge.id, source.location, member),
+                )
+                self._connection.executemany(
+                    "INSERT INTO picture (judge, location, member, frame, path, bytes, modified_ns,"
+                    " sha256, status, triage, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        (
+                            judge.id, source.location, member, result.frame or 0, result.file, source.bytes,
+                            source.modified_ns, file.sha256, result.outcome.status,
+                            result.outcome.triage, msgspec.json.encode(result.outcome).decode(),
+                        )
+                        for result in file.results
+                    ],
+                )  # fmt: skip
+
+    def known(self, judge: Judge, source: Source) -> tuple[Result, ...]:
+        """The rows of a file that this judge has seen and that has not changed since; empty if none.
+
+        A file that could not even be read (no SHA-256) is not known: it is tried again.
+        """
+        return self._rows(
+            "judge = ? AND location = ? AND member = ? AND bytes = ? AND modified_ns = ?"
+            " AND sha256 IS NOT NULL ORDER BY frame",
+            (judge.id, source.location, "/".join(source.members), source.bytes, source.modified_ns),
+        )
+
+    def same_content(self, judge: Judge, sha256: str) -> tuple[Result, ...]:
+        """The rows of the first file with that content that this judge has seen; empty if none."""
+        return self._rows(
+            "rowid IN (SELECT same.rowid FROM picture AS first JOIN picture AS same"
+            " USING (judge, location, member) WHERE first.rowid = (SELECT min(rowid) FROM picture"
+            " WHERE judge = ? AND sha256 = ?)) ORDER BY frame",
+            (judge.id, sha256),
+        )
+
+    def results(self) -> Iterator[Result]:
+        """Every row, the flagged first, then by path; read page by page, so memory stays flat."""
+        order = "CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END"
+        with self._said(), closing(self._connection.cursor()) as cursor:
+            cursor.execute(f"SELECT path, frame, sha256, outcome FROM picture ORDER BY {order}, path, frame")  # noqa: S608  # no outside text in it
+            for row in cursor:
+                yield _result(row)
+
+    def finding_names(self) -> tuple[str, ...]:
+        """The findings that the worklist's judges looked for, each once, in the order of their first use."""
+        with self._said():
+            judges = self._connection.execute("SELECT findings FROM judge ORDER BY rowid")
+            names = [name for (findings,) in judges for name in msgspec.json.decode(findings, type=list[str])]
+        return tuple(dict.fromkeys(names))
+
+    def _rows(self, where: str, values: tuple[object, ...]) -> tuple[Result, ...]:
+        with self._said():
+            rows = self._connection.execute(
+                f"SELECT path, frame, sha256, outcome FROM picture WHERE {where}",  # noqa: S608  # the callers' literals
+                values,
+            )
+            return tuple(_result(row) for row in rows)
+
+    def _migrate(self) -> None:
+        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        if version > len(_MIGRATIONS):
+            raise LightboxError(
+                f"The worklist {self.path} was written by a newer Lightbox: update this one, or name another."
+            )
+        for number in range(version, len(_MIGRATIONS)):
+            with self._transaction():
+                for statement in _MIGRATIONS[number].split(";"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version = {number + 1}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """Turn SQLite's errors into a sentence."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LightboxError(
+                f"The worklist {self.path} cannot be used ({error}): "
+                "name another with --worklist, on a disk that can be written and has room."
+            ) from error
+
+
+def _result(row: tuple[str, int, str | None, str]) -> Result:
+    path, frame, sha256, outcome = row
+    return Result(path, frame or None, sha256, msgspec.json.decode(outcome, type=Outcome))
