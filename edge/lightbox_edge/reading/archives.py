@@ -104,7 +104,7 @@ def read_member(archive: zipfile.ZipFile, name: str, limits: Limits, most: int =
         raise UnreadableImage("The file needs more memory than this computer has free.") from error
     except Exception as error:  # zlib, lzma, bz2, struct, zipfile and the disk each have their own
         raise UnreadableImage("The file is damaged inside its zip: copy the zip again.") from error
-    if len(data) > limits.bytes:
+    if most < 0 and len(data) > limits.bytes:
         raise UnreadableImage(f"The file unpacks to more than {limits.bytes} bytes.")
     return data
 

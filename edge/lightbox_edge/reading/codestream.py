@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -15,6 +16,8 @@ _LOSSLESS, _LS = 0xC3, 0xF7
 _DCT: Final = frozenset((0xC0, 0xC1, 0xC2))
 _FRAMES: Final = frozenset((*range(0xC0, 0xD0), _LS)) - {0xC4, 0xC8, 0xCC}
 _START_OF_SCAN, _END = 0xDA, b"\xff\xd9"
+# Huffman and quantization tables, restart interval, JPEG-LS parameters: what else may come before a scan
+_TABLES: Final = frozenset((0xC4, 0xDB, 0xDD, 0xF8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +67,41 @@ def _jpeg2000(data: bytes) -> Codestream:
     )
 
 
-def _jpeg(data: bytes) -> Codestream:
-    """The segments up to the scan (ISO/IEC 10918-1 B.1, 14495-1 C); all must be whole."""
-    offset, found = 2, None
-    rgb: bool | None = None
-    while True:
+def without_remarks(data: bytes) -> bytes:
+    """A JPEG or JPEG-LS stream without application segments and comments, which decoders may act on."""
+    kept = [data[start:end] for marker, start, end in _segments(data) if not _is_remark(marker)]
+    *_, (_, _, last) = _segments(data)
+    return b"".join((data[:2], *kept, data[last:]))
+
+
+def _is_remark(marker: int) -> bool:
+    return 0xE0 <= marker <= 0xEF or marker == 0xFE
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, start and end of each segment from SOI to the first scan's header; all must be whole."""
+    offset, marker = 2, 0
+    while marker != _START_OF_SCAN:
         while data[offset] == data[offset + 1] == 0xFF:  # fill bytes
             offset += 1
         if data[offset] != 0xFF:
             raise ValueError
         marker = data[offset + 1]
         (length,) = struct.unpack_from(">H", data, offset + 2)
-        body = data[offset + 4 : offset + 2 + length]
-        if length < 2 or len(body) != length - 2:
+        end = offset + 2 + length
+        known = marker in _TABLES or marker in _FRAMES or _is_remark(marker) or marker == _START_OF_SCAN
+        if not known or length < 2 or end > len(data):
             raise ValueError
-        if marker == _START_OF_SCAN:
-            break
+        yield marker, offset, end
+        offset = end
+
+
+def _jpeg(data: bytes) -> Codestream:
+    """The segments up to the scan (ISO/IEC 10918-1 B.1, 14495-1 C)."""
+    found, rgb, scan = None, None, 0
+    for marker, start, end in _segments(data):
+        body = data[start + 4 : end]
+        scan = end
         if marker in _FRAMES:
             found = _frame_header(marker, body)
             rgb = True if body[6::3] in (b"RGB", b"rgb") else rgb
@@ -87,8 +109,9 @@ def _jpeg(data: bytes) -> Codestream:
             rgb = False if rgb is None else rgb
         elif marker == 0xEE and body[:5] == b"Adobe" and len(body) >= 12:
             rgb = body[11] == 0
-        offset += 2 + length
-    if found is None or data.rfind(_END) < offset:
+        elif marker == _START_OF_SCAN and (found is None or body[:1] not in (b"\1", bytes((found[3],)))):
+            raise ValueError
+    if found is None or data.rfind(_END) < scan:
         raise ValueError
     coding, rows, columns, samples, precision = found
     return Codestream(coding, rows, columns, samples, precision, rgb=rgb)

@@ -12,9 +12,10 @@ from pydicom.uid import UID
 
 from lightbox_edge.errors import NotJudged, UnreadableImage
 from lightbox_edge.radiograph import Radiograph
-from lightbox_edge.reading.dicom_attributes import header, layout, spacing, text, tones
+from lightbox_edge.reading.dicom_attributes import header, layout, spacing, tones
 from lightbox_edge.reading.dicom_codecs import compressed_frame
 from lightbox_edge.reading.dicom_deflate import inflated
+from lightbox_edge.reading.dicom_values import text
 from lightbox_edge.reading.frame import Frame
 from lightbox_edge.reading.guard import guarded
 from lightbox_edge.reading.limits import Limits

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,9 @@ from PIL import Image
 
 from lightbox_edge.errors import UnreadableImage
 from lightbox_edge.reading.codestream import Codestream, codestream
+from lightbox_edge.reading.dicom_gdcm import lossless_frame
 from lightbox_edge.reading.reduction import jpeg2000, loaded
 from lightbox_edge.reading.samples import Layout, arranged, brightness, signed
-
-_GDCM_SYNTAX: Final = {
-    "JPEG 12 bit": "1.2.840.10008.1.2.4.51",
-    "JPEG lossless": "1.2.840.10008.1.2.4.57",
-    "JPEG-LS": "1.2.840.10008.1.2.4.80",
-}
 
 
 def compressed_frame(data: bytes, layout: Layout, longer_side: int | None) -> NDArray[Any]:
@@ -43,7 +38,7 @@ def compressed_frame(data: bytes, layout: Layout, longer_side: int | None) -> ND
         return _jpeg2000(data, stream, layout, longer_side)
     if stream.coding == "JPEG":
         return _jpeg(data, stream, layout, longer_side)
-    return _gdcm(data, stream, layout)
+    return lossless_frame(data, stream, layout)
 
 
 def _check(stream: Codestream, layout: Layout) -> None:
@@ -98,9 +93,9 @@ def _unshifted(values: NDArray[Any], stream: Codestream) -> NDArray[Any]:
 
 
 def _openjpeg(data: bytes) -> NDArray[Any]:
-    import openjpeg  # type: ignore[import-untyped]  # a compiled module without types; loaded for few files
+    from openjpeg.utils import decode  # loaded for few files
 
-    return np.asarray(openjpeg.decode(io.BytesIO(data)))
+    return np.asarray(decode(io.BytesIO(data)))
 
 
 def _rle(data: bytes, layout: Layout) -> NDArray[Any]:
@@ -120,35 +115,3 @@ def _rle(data: bytes, layout: Layout) -> NDArray[Any]:
         planes[number // size, :, size - 1 - number % size] = np.asarray(row)[0]
     colours = planes.view(f"<u{size}")[..., 0]
     return arranged(colours.T if layout.samples == 3 and not layout.planar else colours, layout)
-
-
-def _gdcm(data: bytes, stream: Codestream, layout: Layout) -> NDArray[Any]:
-    import gdcm  # type: ignore[import-untyped]  # generated bindings without types; loaded for few files
-
-    for speak in (gdcm.Trace.DebugOff, gdcm.Trace.WarningOff, gdcm.Trace.ErrorOff):
-        speak()
-    fragment = gdcm.Fragment()
-    fragment.SetByteStringValue(data)
-    fragments = gdcm.SequenceOfFragments.New()
-    fragments.AddFragment(fragment)
-    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
-    element.SetValue(fragments.__ref__())
-    image = gdcm.Image()
-    image.SetNumberOfDimensions(2)
-    image.SetDimensions((layout.columns, layout.rows, 1))
-    kind = "MONOCHROME2" if layout.samples == 1 else "RGB"
-    image.SetPhotometricInterpretation(
-        gdcm.PhotometricInterpretation(gdcm.PhotometricInterpretation.GetPIType(kind))
-    )
-    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.GetTSType(_GDCM_SYNTAX[stream.coding])))
-    allocated = 8 if stream.precision <= 8 else 16
-    image.SetPixelFormat(
-        gdcm.PixelFormat(layout.samples, allocated, stream.precision, stream.precision - 1, 0)
-    )
-    image.SetDataElement(element)
-    decoded = image.GetBuffer().encode("utf-8", "surrogateescape")
-    samples = np.frombuffer(decoded, f"<u{allocated // 8}")
-    bits = min(layout.stored, stream.precision)
-    if layout.samples == 1:
-        return signed(samples.reshape(layout.rows, layout.columns), bits, layout.signed)
-    return brightness(samples.reshape(layout.rows, layout.columns, 3), layout.photometric)

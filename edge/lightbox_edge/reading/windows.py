@@ -61,6 +61,7 @@ class Tones:
         voi: a window, or a table whose output is 0 to 1; None shows the whole range.
         inverted: whether the smallest value is shown white (MONOCHROME1).
         padding: lowest and highest stored value that stand for "no picture here", both included.
+        palette: luminance of each stored value, which is a code that must not be averaged.
     """
 
     bits: int
@@ -69,6 +70,7 @@ class Tones:
     voi: Window | Table | None = None
     inverted: bool = False
     padding: tuple[int, int] | None = None
+    palette: Table | None = None
 
 
 def shown(stored: NDArray[Any], tones: Tones, longer_side: int | None = None) -> Pixels:
@@ -79,6 +81,8 @@ def shown(stored: NDArray[Any], tones: Tones, longer_side: int | None = None) ->
     others become uint16, where 0 to 65535 is the output range of the VOI step, or else the range of
     this picture. A window that leaves nothing of a picture is not believed: its range is shown.
     """
+    if tones.palette is not None:
+        stored = tones.palette(stored).astype(np.float32)
     small = averaged(_unpadded(stored, tones), longer_side)
     if tones.bits <= 8 and tones.voi is None and isinstance(tones.modality, tuple):
         unit = (small + (2 ** (tones.bits - 1) if tones.signed else 0)) / (2**tones.bits - 1)
