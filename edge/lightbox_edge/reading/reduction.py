@@ -1,0 +1,49 @@
+"""Decode no more pixels than are needed, where the format allows to leave some out."""
+
+from __future__ import annotations
+
+import io
+from typing import Final
+
+from PIL import Image
+
+from lightbox_edge.reading.tones import factor
+
+_JPEG: Final = frozenset(("JPEG", "MPO"))
+
+
+def loaded(image: Image.Image, data: bytes, longer_side: int | None) -> Image.Image:
+    """Decode ``image``, which was opened from ``data``, no larger than ``longer_side`` needs.
+
+    A JPEG's blocks are scaled by 1/2, 1/4 or 1/8 as they are decoded, and its colours left out; of a
+    JPEG 2000 the finest resolution levels are left out. Its longer side stays at or above
+    ``longer_side``.
+    """
+    if longer_side and image.format in _JPEG:
+        columns, rows = image.size
+        longest = max(columns, rows, longer_side)
+        image.draft("L", (-(-columns * longer_side // longest), -(-rows * longer_side // longest)))
+    elif image.format == "JPEG2000":
+        return jpeg2000(data, longer_side)
+    image.load()
+    return image
+
+
+def jpeg2000(data: bytes, longer_side: int | None) -> Image.Image:
+    """Decode a JPEG 2000 file or codestream, HTJ2K included, without the levels that are not needed.
+
+    A stream may have fewer levels than could be left out, which fails at once.
+    """
+    left_out = None
+    while left_out != 0:
+        image = Image.open(io.BytesIO(data), formats=("JPEG2000",))
+        left_out = factor(image.size, longer_side).bit_length() - 1 if left_out is None else left_out - 1
+        image.reduce = left_out  # type: ignore[method-assign,assignment]  # the plugin's property hides a method
+        try:
+            image.load()
+        except OSError:
+            if left_out == 0:
+                raise
+        else:
+            break
+    return image
