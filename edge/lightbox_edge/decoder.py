@@ -17,13 +17,11 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import IO, Any, TypeVar
+from typing import IO
 
 from lightbox_edge.loading import Loaded, LoadedFrame, load
 from lightbox_edge.manifest import Preprocessing
 from lightbox_edge.reading import Limits, Source
-
-Done = TypeVar("Done")
 
 SECONDS_PER_FILE = 300  # a decoder that needs longer hangs
 
@@ -85,10 +83,10 @@ class DecoderPool:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="decoder")
         self.ahead = 4 * count
 
-    def submit(self, source: Source) -> Future[Any]:
+    def submit(self, source: Source) -> Future[object]:
         return self._threads.submit(self._load, source)
 
-    def _load(self, source: Source) -> Loaded:
+    def _load(self, source: Source) -> object:
         decoder = self._idle.pop()  # as many as threads, so there is always one
         try:
             return decoder.load(source)
@@ -104,12 +102,12 @@ class DecoderPool:
             decoder.close()
 
 
-def load_ahead(pool: DecoderPool, items: Iterable[Source | Done]) -> Iterator[list[Loaded | Done]]:
-    """Load sources in order; what needs no loading passes through in its place.
+def load_ahead(pool: DecoderPool, items: Iterable[object]) -> Iterator[list[object]]:
+    """Load sources in order to `Loaded`; anything else passes through in its place.
 
     Each list holds what is ready by then, at least one item and never more than ``pool.ahead``.
     """
-    waiting: deque[Future[Loaded | Done]] = deque()
+    waiting: deque[Future[object]] = deque()
     for item in items:
         waiting.append(pool.submit(item) if isinstance(item, Source) else _settled(item))
         if len(waiting) >= pool.ahead:
@@ -118,13 +116,13 @@ def load_ahead(pool: DecoderPool, items: Iterable[Source | Done]) -> Iterator[li
         yield _ready(waiting)
 
 
-def _settled(item: Done) -> Future[Loaded | Done]:
-    future: Future[Loaded | Done] = Future()
+def _settled(item: object) -> Future[object]:
+    future: Future[object] = Future()
     future.set_result(item)
     return future
 
 
-def _ready(waiting: deque[Future[Loaded | Done]]) -> list[Loaded | Done]:
+def _ready(waiting: deque[Future[object]]) -> list[object]:
     ready = [waiting.popleft().result()]
     while waiting and waiting[0].done():
         ready.append(waiting.popleft().result())

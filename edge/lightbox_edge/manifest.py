@@ -24,7 +24,7 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A frozen record that refuses fields it does not know."""
 
 
-class File(_Record):
+class File(_Record, frozen=True):
     """A file of the bundle, by its path relative to the manifest."""
 
     path: str
@@ -32,7 +32,7 @@ class File(_Record):
     bytes: Annotated[int, msgspec.Meta(ge=0)]
 
 
-class Preprocessing(_Record):
+class Preprocessing(_Record, frozen=True):
     """How a radiograph becomes the image encoder's input, see `lightbox_edge.preprocess`."""
 
     input_size: Annotated[int, msgspec.Meta(ge=16, le=4096)]
@@ -41,28 +41,28 @@ class Preprocessing(_Record):
     std: Annotated[float, msgspec.Meta(gt=0)]
 
 
-class Descriptor(_Record):
+class Descriptor(_Record, frozen=True):
     """A sentence that a reader would look for, and the sentence that denies it."""
 
     present: str
     absent: str
 
 
-class Finding(_Record):
+class Finding(_Record, frozen=True):
     """Something looked for, with the descriptors whose probabilities make its own."""
 
     name: str
     descriptors: Annotated[tuple[Descriptor, ...], msgspec.Meta(min_length=1)]
 
 
-class Target(_Record):
+class Target(_Record, frozen=True):
     """What a threshold was set to reach on the calibration cases."""
 
     measure: Literal["sensitivity", "specificity"]
     value: Probability
 
 
-class OperatingPoint(_Record):
+class OperatingPoint(_Record, frozen=True):
     """What a finding's raw log-odds mean at one precision.
 
     Calibrated probability = sigmoid(``slope`` * log-odds + ``intercept``) (Platt, 1999). At or above
@@ -80,7 +80,7 @@ class OperatingPoint(_Record):
     specificity: Probability | None = None
 
 
-class OutOfDistribution(_Record):
+class OutOfDistribution(_Record, frozen=True):
     """Mahalanobis distance of image_features above which an image is not judged (Lee et al., 2018).
 
     ``statistics`` is a .npy file, (1 + dimensions, dimensions) float32: the mean, then a matrix W with
@@ -91,7 +91,7 @@ class OutOfDistribution(_Record):
     threshold: Annotated[float, msgspec.Meta(gt=0)]
 
 
-class Result(_Record):
+class Result(_Record, frozen=True):
     """One measured figure: AUC with its 95 % bootstrap interval, and the operating point on test data."""
 
     finding: str
@@ -105,7 +105,7 @@ class Result(_Record):
     specificity: Probability
 
 
-class Rung(_Record):
+class Rung(_Record, frozen=True):
     """One precision of the ladder: its image encoder and every number that belongs to it."""
 
     image_encoder: File
@@ -114,7 +114,7 @@ class Rung(_Record):
     results: tuple[Result, ...]
 
 
-class TextEncoder(_Record):
+class TextEncoder(_Record, frozen=True):
     """The model that turns new words into text_features, with its tokenizer (``tokenizer.json``)."""
 
     model: File
@@ -123,7 +123,7 @@ class TextEncoder(_Record):
     max_tokens: Annotated[int, msgspec.Meta(ge=1, le=4096)]
 
 
-class Manifest(_Record):
+class Manifest(_Record, frozen=True):
     """The whole of ``manifest.json``."""
 
     schema_version: Literal[1]

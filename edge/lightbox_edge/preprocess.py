@@ -49,7 +49,8 @@ def stretch(gray: NDArray[np.float32], percentiles: tuple[float, float]) -> NDAr
     low, high = np.percentile(gray, percentiles)
     if high <= low:
         return np.zeros_like(gray)
-    return np.clip((gray - np.float32(low)) / np.float32(high - low), 0, 1)
+    stretched: NDArray[np.float32] = np.clip((gray - np.float32(low)) / np.float32(high - low), 0, 1)
+    return stretched
 
 
 def pad(gray: NDArray[np.float32], side: int) -> NDArray[np.float32]:

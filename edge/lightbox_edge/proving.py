@@ -100,14 +100,12 @@ def _results(
     date: str,
 ) -> Iterator[Result]:
     dataset = np.array([film.dataset for film in films])
-    datasets = sorted(set(dataset[in_test]))
-    parts = [(f"{name} test", in_test & (dataset == name)) for name in datasets]
-    if len(datasets) > 1:
-        parts.append((f"{' + '.join(datasets)} test", in_test))
     for name, point in points.items():
         truth, known = _truth(films, name)
-        for label, chosen in parts:
-            use = known & chosen
+        datasets = sorted(set(dataset[in_test & known]))
+        whole = [tuple(datasets)] if len(datasets) > 1 else []
+        for chosen in [*((one,) for one in datasets), *whole]:
+            use = known & in_test & np.isin(dataset, chosen)
             yes, no = int(truth[use].sum()), int((~truth[use]).sum())
             if min(yes, no) < FEWEST:
                 continue
@@ -115,7 +113,7 @@ def _results(
             probability = sigmoid(point.slope * scores + point.intercept)
             yield Result(
                 name,
-                label,
+                f"{' + '.join(chosen)} test",
                 date,
                 yes,
                 no,

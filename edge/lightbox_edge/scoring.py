@@ -72,9 +72,10 @@ def triage(scores: tuple[FindingScore, ...], criteria: tuple[Criterion, ...]) ->
 def mahalanobis(image_features: Features, statistics: Features) -> NDArray[np.float32]:
     """Distance of each image, (N, dimensions), to the training films; ``statistics`` as in the manifest."""
     centred = image_features - statistics[0]
-    return np.linalg.norm(centred @ statistics[1:].T, axis=-1).astype(np.float32)
+    distance: NDArray[np.float32] = np.linalg.norm(centred @ statistics[1:].T, axis=-1).astype(np.float32)
+    return distance
 
 
-def sigmoid(x: float | NDArray[np.float32]) -> NDArray[np.float64]:
+def sigmoid(x: float | NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float64]:
     """The logistic function, without overflow."""
     return np.asarray(0.5 * (1 + np.tanh(0.5 * np.asarray(x, dtype=np.float64))))

@@ -121,7 +121,7 @@ class Screener:
             return _Known(_shown_as(rows, source))
         return source
 
-    def _settle(self, ready: Sequence[Loaded | Refused | _Known]) -> Iterator[Result]:
+    def _settle(self, ready: Sequence[object]) -> Iterator[Result]:
         """Judge what is new in one batch, commit it, then yield everything in order."""
         new = self._judge([item for item in ready if isinstance(item, Loaded) and item.is_image])
         new |= {id(item): _refused(item) for item in ready if isinstance(item, Refused)}
@@ -163,7 +163,7 @@ class Screener:
             for file in files
         }
 
-    def _count(self, item: Loaded | Refused | _Known, new: dict[int, FileResults]) -> None:
+    def _count(self, item: object, new: dict[int, FileResults]) -> None:
         tally = self.tally
         if isinstance(item, _Known):
             tally.known += len(item.rows)

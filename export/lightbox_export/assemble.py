@@ -15,7 +15,6 @@ from lightbox_edge.bundle_writing import new_bundle
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import (
-    SCHEMA_VERSION,
     Descriptor,
     Finding,
     Manifest,
@@ -64,7 +63,7 @@ def assemble(
     with new_bundle(out) as draft:
         statistics = draft.add_array("fp32/feature_statistics.npy", proof.statistics)
         manifest = Manifest(
-            schema_version=SCHEMA_VERSION,
+            schema_version=1,
             name=recipe.name,
             version=today,
             licence=recipe.licence,

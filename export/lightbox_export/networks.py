@@ -14,6 +14,7 @@ from transformers import AutoModel
 
 from lightbox_edge.errors import LightboxError
 
+BACKBONE_FEATURES = 1280  # of EfficientNet-Lite0, pooled
 MAX_TOKENS = 64  # of a sentence; the longest descriptor has 14
 
 
@@ -26,7 +27,7 @@ class ImageEncoder(nn.Module):
     def __init__(self, features: int) -> None:
         super().__init__()
         self.backbone = timm.create_model("efficientnet_lite0", num_classes=0, in_chans=1)
-        self.projection = nn.Linear(self.backbone.num_features, features)
+        self.projection = nn.Linear(BACKBONE_FEATURES, features)
         self.dropout = nn.Dropout(0.3)
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -55,7 +56,7 @@ class TextEncoder(nn.Module):
     def __init__(self, features: int) -> None:
         super().__init__()
         self.language = AutoModel.from_pretrained(minilm_folder(), local_files_only=True)
-        width = self.language.config.hidden_size
+        width = int(self.language.config.hidden_size)
         self.adapter = nn.Sequential(nn.Linear(width, 512), nn.GELU(), nn.Linear(512, features))
 
     def pool(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:

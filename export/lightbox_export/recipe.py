@@ -16,7 +16,7 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class TaughtFinding(_Record):
+class TaughtFinding(_Record, frozen=True):
     """A finding with the labels that teach it and the words it is taught in."""
 
     name: str
@@ -28,7 +28,7 @@ class TaughtFinding(_Record):
     target: Target | None = None
 
 
-class Images(_Record):
+class Images(_Record, frozen=True):
     """Which films teach, and how they are preprocessed."""
 
     input_size: int
@@ -44,7 +44,7 @@ class Images(_Record):
         return Preprocessing(input_size or self.input_size, self.percentiles, self.mean, self.std)
 
 
-class Training(_Record):
+class Training(_Record, frozen=True):
     """The optimiser's settings; rates are AdamW's learning rates."""
 
     seed: int
@@ -58,7 +58,7 @@ class Training(_Record):
     average_decay: float
 
 
-class Recipe(_Record):
+class Recipe(_Record, frozen=True):
     """The whole file."""
 
     name: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -40,7 +41,8 @@ class Pair(nn.Module):
         """(N, findings) log-odds from films (N, 1, S, S) and pooled sentences (findings, 2, hidden)."""
         text_features = self.adapt(pairs)
         scale: Tensor = self.log_scale.exp()
-        return scale * self.image(films) @ (text_features[:, 0] - text_features[:, 1]).T
+        logits: Tensor = scale * self.image(films) @ (text_features[:, 0] - text_features[:, 1]).T
+        return logits
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,14 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
     # Pos_weight would multiply noise; the weights instead bring each finding's rare side to equal say.
     weights = _balance(lesson)
     pair.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
-    averaged = AveragedModel(pair, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay), use_buffers=True)
-    optimiser = torch.optim.AdamW(
-        [
-            {"params": pair.image.backbone.parameters(), "lr": settings.backbone_rate},
-            {"params": [*pair.image.projection.parameters(), *pair.adapter.parameters(), pair.log_scale]},
-        ],
-        lr=settings.head_rate,
-        weight_decay=settings.weight_decay,
-    )
+    average = get_ema_multi_avg_fn(settings.average_decay)  # type: ignore[no-untyped-call]  # torch has no types here
+    averaged = AveragedModel(pair, multi_avg_fn=average, use_buffers=True)
+    heads = [*pair.image.projection.parameters(), *pair.adapter.parameters(), pair.log_scale]
+    groups: list[dict[str, Any]] = [
+        {"params": [*pair.image.backbone.parameters()], "lr": settings.backbone_rate},
+        {"params": heads, "lr": settings.head_rate},
+    ]
+    optimiser = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
     steps = settings.epochs * (len(lesson.films) // settings.batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, [settings.backbone_rate, settings.head_rate], total_steps=steps, pct_start=0.15
@@ -90,14 +91,15 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
                 logits, targets[batch], weights[batch], reduction="sum"
             ) / weights[batch].sum().clamp(min=1)
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]  # torch has no types here
             optimiser.step()
             schedule.step()
             averaged.update_parameters(pair)
             total += float(loss.detach())
         tqdm.write(f"epoch {epoch + 1}: loss {total / len(batches):.4f}, scale {float(pair.log_scale.exp()):.1f}")
         _save(checkpoint, parts, epoch + 1)
-    result: Pair = averaged.module
+    result = averaged.module
+    assert isinstance(result, Pair)  # noqa: S101  # what was wrapped comes out
     keep_rounded(result.image)
     return result.eval()
 

@@ -39,7 +39,7 @@ def read_wording(recipe: Recipe, encoder: TextEncoder, tokenizer: Tokenizer) -> 
     for finding in recipe.finding:
         sentences = [sentence for pair in sentence_pairs(finding) for sentence in pair]
         ids, mask = tokenize(sentences, tokenizer)
-        pooled.append(encoder.pool(ids, mask).view(-1, 2, encoder.adapter[0].in_features).clone())
+        pooled.append(encoder.pool(ids, mask).reshape(len(sentences) // 2, 2, -1).clone())
     return Wording(tuple(pooled), tuple(len(finding.descriptors) for finding in recipe.finding))
 
 

@@ -73,7 +73,7 @@ def usable_cpus() -> int:
 
 def _load(name: str, must: bool) -> Backend | None:
     try:
-        module: Backend = import_module(f"lightbox_edge.backends.{name}_backend")  # type: ignore[assignment]  # mypy cannot hold a module found by name against a protocol
+        module: Backend = import_module(f"lightbox_edge.backends.{name}_backend")
     except ModuleNotFoundError as error:
         if must:
             raise LightboxError(
