@@ -16,8 +16,8 @@ def loaded(image: Image.Image, data: bytes, longer_side: int | None) -> Image.Im
     """Decode ``image``, which was opened from ``data``, no larger than ``longer_side`` needs.
 
     A JPEG's blocks are scaled by 1/2, 1/4 or 1/8 as they are decoded, and its colours left out; of a
-    JPEG 2000 the finest resolution levels are left out. Its longer side stays at or above
-    ``longer_side``.
+    JPEG 2000 the finest resolution levels are left out, which moves the picture by less than half a
+    pixel of the result to the lower right. Its longer side stays at or above ``longer_side``.
     """
     if longer_side and image.format in _JPEG:
         columns, rows = image.size
