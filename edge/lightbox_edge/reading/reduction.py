@@ -10,6 +10,8 @@ from PIL import Image
 from lightbox_edge.reading.tones import factor
 
 _JPEG: Final = frozenset(("JPEG", "MPO"))
+_END: Final = b"\xff\xd9"
+_TAIL_BYTES: Final = 16
 
 
 def loaded(image: Image.Image, data: bytes, longer_side: int | None) -> Image.Image:
@@ -32,8 +34,11 @@ def loaded(image: Image.Image, data: bytes, longer_side: int | None) -> Image.Im
 def jpeg2000(data: bytes, longer_side: int | None) -> Image.Image:
     """Decode a JPEG 2000 file or codestream, HTJ2K included, without the levels that are not needed.
 
-    A stream may have fewer levels than could be left out, which fails at once.
+    A stream may have fewer levels than could be left out, which fails at once. One without its end is
+    decoded whole: its coarse levels may be there, and only the whole shows that the rest is not.
     """
+    if not data[-_TAIL_BYTES:].rstrip(b"\0").endswith(_END):
+        longer_side = None
     left_out = None
     while left_out != 0:
         image = Image.open(io.BytesIO(data), formats=("JPEG2000",))

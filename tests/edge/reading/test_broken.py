@@ -109,6 +109,14 @@ def test_a_lossless_frame_with_a_hole_is_not_half_a_picture(real: Real) -> None:
     assert "damaged or cut short" in only(real("SC_rgb_jpeg_gdcm.dcm", PixelData=broken))
 
 
+def test_a_cut_wavelet_is_not_hidden_by_a_reduced_decode(real: Real) -> None:
+    dataset = pydicom.dcmread(pydicom.filebase.DicomBytesIO(real("RG3_J2KR.dcm")))
+    frame = pydicom.encaps.get_frame(dataset.PixelData, 0, number_of_frames=1)
+    for part in (0.5, 0.9, 0.99):
+        cut = pydicom.encaps.encapsulate([frame[: int(len(frame) * part)]])
+        assert "damaged or cut short" in only(real("RG3_J2KR.dcm", PixelData=cut))
+
+
 def test_too_many_pixels_or_frames(build: Build) -> None:
     huge = build(PIXELS, Rows=60000, Columns=60000)
     assert only(huge) == "The picture has 60000 x 60000 pixels, and Lightbox reads up to 100 million."
