@@ -14,6 +14,8 @@ def read_frames(
 ) -> Iterator[Frame]:
     """Read the file whose bytes are ``data``, told by its content and decoded frame by frame.
 
+    Not for two threads at once: what decoders change for their process is put back after each frame.
+
     Args:
         data: the whole file.
         longer_side: what the caller needs. A larger picture may come reduced, its longer side never

@@ -53,7 +53,7 @@ def read_dicom(data: bytes, longer_side: int | None, limits: Limits) -> Iterator
 
 
 def _check_meaning(dataset: pydicom.Dataset) -> None:
-    modality = text(dataset, "Modality")
+    modality = text(dataset, "Modality").upper()
     if modality not in JUDGED:
         raise NotJudged(f"Modality {modality} is no plain radiograph.")
     if not any(keyword in dataset for keyword in _PIXELS):

@@ -111,7 +111,22 @@ def _rle(data: bytes, layout: Layout) -> NDArray[Any]:
     ends = [*offsets[1:count], len(data)]
     planes = np.empty((layout.samples, pixels, size), np.uint8)
     for number, (start, end) in enumerate(zip(offsets[:count], ends, strict=True)):
-        row = Image.frombytes("L", (pixels, 1), data[start:end], "packbits", "L")
-        planes[number // size, :, size - 1 - number % size] = np.asarray(row)[0]
+        row = _unpacked(data[start:end], pixels)
+        planes[number // size, :, size - 1 - number % size] = row
+    if _is_longer(data[offsets[0] : ends[0]], pixels):
+        raise UnreadableImage("The compressed picture has more pixels than the DICOM header says.")
     colours = planes.view(f"<u{size}")[..., 0]
     return arranged(colours.T if layout.samples == 3 and not layout.planar else colours, layout)
+
+
+def _unpacked(segment: bytes, pixels: int) -> NDArray[np.uint8]:
+    row = Image.frombytes("L", (pixels, 1), segment, "packbits", "L")
+    return np.asarray(row).reshape(pixels)
+
+
+def _is_longer(segment: bytes, pixels: int) -> bool:
+    try:
+        _unpacked(segment, pixels + 2)  # a segment may be one byte longer, to be even
+    except ValueError:
+        return False
+    return True

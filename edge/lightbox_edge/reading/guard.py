@@ -18,7 +18,8 @@ def guarded(sentence: str) -> Iterator[None]:
     """Turn whatever a decoder raises in the block into `UnreadableImage` with this one ``sentence``.
 
     Lightbox's own errors pass. Never put a ``yield`` of a generator into the block: warnings and log
-    levels are the process's, and must be as before whenever other code runs.
+    levels are the process's, and must be as before whenever other code runs. For the same reason one
+    process decodes in one thread only.
     """
     loggers = [logging.getLogger(name) for name in _DECODERS]
     levels = [logger.level for logger in loggers]

@@ -53,16 +53,26 @@ def _sizes_checked_here() -> Iterator[None]:
 
 def _pages(image: Image.Image, kind: Kind, limits: Limits) -> list[int]:
     """The numbers of the pages that are pictures of their own, the previews of a TIFF left out."""
-    count = getattr(image, "n_frames", 1) if kind in _PAGED else 1
-    if count > limits.frames:
-        raise UnreadableImage(f"The file has {count} pages and Lightbox reads up to {limits.frames}.")
-    pages = list(range(count))
+    if kind not in _PAGED:
+        return [0]
+    pages = _counted(image, limits)
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         if _DNG_VERSION in image.tag_v2 or image.tag_v2.get(ExifTags.Base.NewSubfileType, 0) & _REDUCED:
             raise UnreadableImage(_RAW)
         pages = [page for page in pages if not _is_preview(image, page)]
         image.seek(0)
     return pages
+
+
+def _counted(image: Image.Image, limits: Limits) -> list[int]:
+    """Count by turning pages: Pillow's own count would walk through all of a hostile file's."""
+    for page in range(1, limits.frames + 1):
+        try:
+            image.seek(page)
+        except EOFError:
+            image.seek(0)
+            return list(range(page))
+    raise UnreadableImage(f"The file has more than {limits.frames} pages: split it.")
 
 
 def _is_preview(image: TiffImagePlugin.TiffImageFile, page: int) -> bool:

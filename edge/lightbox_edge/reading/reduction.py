@@ -10,14 +10,16 @@ from PIL import Image
 from lightbox_edge.reading.tones import factor
 
 _JPEG: Final = frozenset(("JPEG", "MPO"))
+_END: Final = b"\xff\xd9"
+_TAIL_BYTES: Final = 16
 
 
 def loaded(image: Image.Image, data: bytes, longer_side: int | None) -> Image.Image:
     """Decode ``image``, which was opened from ``data``, no larger than ``longer_side`` needs.
 
     A JPEG's blocks are scaled by 1/2, 1/4 or 1/8 as they are decoded, and its colours left out; of a
-    JPEG 2000 the finest resolution levels are left out. Its longer side stays at or above
-    ``longer_side``.
+    JPEG 2000 the finest resolution levels are left out, which moves the picture by less than half a
+    pixel of the result to the lower right. Its longer side stays at or above ``longer_side``.
     """
     if longer_side and image.format in _JPEG:
         columns, rows = image.size
@@ -32,8 +34,11 @@ def loaded(image: Image.Image, data: bytes, longer_side: int | None) -> Image.Im
 def jpeg2000(data: bytes, longer_side: int | None) -> Image.Image:
     """Decode a JPEG 2000 file or codestream, HTJ2K included, without the levels that are not needed.
 
-    A stream may have fewer levels than could be left out, which fails at once.
+    A stream may have fewer levels than could be left out, which fails at once. One without its end is
+    decoded whole: its coarse levels may be there, and only the whole shows that the rest is not.
     """
+    if not data[-_TAIL_BYTES:].rstrip(b"\0").endswith(_END):
+        longer_side = None
     left_out = None
     while left_out != 0:
         image = Image.open(io.BytesIO(data), formats=("JPEG2000",))

@@ -85,7 +85,8 @@ def shown(stored: NDArray[Any], tones: Tones, longer_side: int | None = None) ->
         stored = tones.palette(stored).astype(np.float32)
     small = averaged(_unpadded(stored, tones), longer_side)
     if tones.bits <= 8 and tones.voi is None and isinstance(tones.modality, tuple):
-        unit = (small + (2 ** (tones.bits - 1) if tones.signed else 0)) / (2**tones.bits - 1)
+        lowest = -(2 ** (tones.bits - 1)) if tones.signed else 0
+        unit = (small.astype(np.float32) - lowest) / (2**tones.bits - 1)
         return to_uint8(1 - unit if tones.inverted != (tones.modality[0] < 0) else unit)
     unit = _voi(small, tones)
     return to_uint16(1 - unit if tones.inverted else unit)
