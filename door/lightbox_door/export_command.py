@@ -20,5 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lightbox_export.build import build
 
     table = build(arguments.recipe, arguments.data, arguments.out)
-    print(f"The bundle is {arguments.out}, its labels are {table}: now run lightbox quantize.", file=sys.stderr)
+    print(
+        f"The bundle is {arguments.out}, its labels are {table}: now run lightbox quantize.", file=sys.stderr
+    )
     return 0

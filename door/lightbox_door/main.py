@@ -74,5 +74,3 @@ def parser() -> argparse.ArgumentParser:
         module.add_arguments(sub)
         sub.set_defaults(command=module)
     return whole
-
-

@@ -58,7 +58,7 @@ class DecoderProcess:
         self._process.communicate()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(  # noqa: S603  # our own module
+        process = subprocess.Popen(  # our own module
             [sys.executable, "-m", "lightbox_edge.decoder"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

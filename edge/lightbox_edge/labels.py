@@ -32,7 +32,9 @@ def read_labels(table: Path, images: Path, findings: Sequence[str]) -> list[Labe
     try:
         with table.open(newline="", encoding="utf-8") as lines:
             rows = csv.DictReader(lines)
-            missing = [name for name in ("file", "dataset", "part", *findings) if name not in (rows.fieldnames or ())]
+            missing = [
+                name for name in ("file", "dataset", "part", *findings) if name not in (rows.fieldnames or ())
+            ]
             if missing:
                 raise LightboxError(f"{table} has no column {missing[0]!r}: add it, empty where unknown.")
             films = [_film(row, images, findings, f"{table}, line {rows.line_num}") for row in rows]

@@ -75,7 +75,9 @@ def load_films(files: Sequence[Path], how: Preprocessing) -> NDArray[np.float32]
         source = Source(str(file), str(file), (), file.stat().st_size, 0)
         frames = load(source, how, Limits()).frames
         if not frames or frames[0].pixels is None:
-            raise LightboxError(f"The film {file} cannot be used: {frames[0].reason if frames else 'no image'}")
+            raise LightboxError(
+                f"The film {file} cannot be used: {frames[0].reason if frames else 'no image'}"
+            )
         films.append(frames[0].pixels)
     return np.stack(films)
 

@@ -47,7 +47,9 @@ def assemble(
         for one in recipe.finding
         if one.ships
     )
-    sentences = [part for one in findings for pair_ in one.descriptors for part in (pair_.present, pair_.absent)]
+    sentences = [
+        part for one in findings for pair_ in one.descriptors for part in (pair_.present, pair_.absent)
+    ]
     ids, mask = tokenize(sentences, tokenizer)
     pixels = load_films([film.file for film in films], recipe.images.preprocessing())
     image_graph = to_onnx(pair.image, {"pixels": torch.from_numpy(pixels[:8])}, "image_features", dynamic=1)

@@ -16,6 +16,7 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.labels import LabelledFilm
 from lightbox_export.recipe import Recipe, TaughtFinding
 
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One film: its file, its part (train, calibration, test), and targets and weights by finding."""
@@ -73,7 +74,12 @@ def _part(row: dict[str, str], recipe: Recipe) -> str:
     """Split a fixed share of the training patients off for calibration, by a salted hash of their group."""
     if row["split"] == "test":
         return "test"
-    draw = int.from_bytes(hashlib.sha256(f"{recipe.images.calibration_salt}{row['group']}".encode()).digest()[:4], "big") / 2**32
+    draw = (
+        int.from_bytes(
+            hashlib.sha256(f"{recipe.images.calibration_salt}{row['group']}".encode()).digest()[:4], "big"
+        )
+        / 2**32
+    )
     return "calibration" if draw < recipe.images.calibration_share else "train"
 
 

@@ -96,7 +96,9 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
             schedule.step()
             averaged.update_parameters(pair)
             total += float(loss.detach())
-        tqdm.write(f"epoch {epoch + 1}: loss {total / len(batches):.4f}, scale {float(pair.log_scale.exp()):.1f}")
+        tqdm.write(
+            f"epoch {epoch + 1}: loss {total / len(batches):.4f}, scale {float(pair.log_scale.exp()):.1f}"
+        )
         _save(checkpoint, parts, epoch + 1)
     result = averaged.module
     assert isinstance(result, Pair)  # noqa: S101  # what was wrapped comes out

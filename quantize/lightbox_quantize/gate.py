@@ -61,4 +61,3 @@ def check(
             f"and {MAX_AUC_LOSS} is allowed: nothing was written."
         )
     return Loss(cosine, lost)
-

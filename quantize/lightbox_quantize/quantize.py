@@ -65,7 +65,10 @@ def quantize(source: Path, images: Path, labels: Path, out: Path) -> Loss:
         if encoder is not None:
             text_int8 = quantize_text_encoder(bundle.read(encoder.model))
             sentences = [
-                part for one in manifest.findings for pair in one.descriptors for part in (pair.present, pair.absent)
+                part
+                for one in manifest.findings
+                for pair in one.descriptors
+                for part in (pair.present, pair.absent)
             ]
             tokenizer = bundle.read(encoder.tokenizer)
             spoken = encode_with(text_int8, tokenizer, sentences, encoder.max_tokens, "onnxruntime")

@@ -56,7 +56,10 @@ def explain(row: Result) -> str:
     outcome = row.outcome
     lines = [row.path, _patient(outcome), "", f"{_MARKS[outcome.triage]} {outcome.triage}", *outcome.reasons]
     for one in outcome.findings:
-        lines += ["", f"{'!' if one.flagged else ' '} {one.name}  {one.probability:.2f} (flags at {one.threshold:.2f})"]
+        lines += [
+            "",
+            f"{'!' if one.flagged else ' '} {one.name}  {one.probability:.2f} (flags at {one.threshold:.2f})",
+        ]
         lines += [f"    {part.probability:.2f}  {part.present}" for part in one.descriptors]
     return "\n".join(lines)
 

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
-from lightbox_edge.radiograph import Radiograph
-from lightbox_edge.reading import Limits, read_frames
 from pydicom.data import get_testdata_file
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
+
+from lightbox_edge.radiograph import Radiograph
+from lightbox_edge.reading import Limits, read_frames
 
 Build = Callable[..., bytes]
 

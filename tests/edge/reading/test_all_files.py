@@ -8,6 +8,7 @@ from pathlib import Path
 import data_store
 import pydicom
 import pytest
+
 from lightbox_edge.errors import NotAnImage, NotJudged, UnreadableImage
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.reading import Source, find_sources, read_bytes, read_frames

@@ -18,10 +18,11 @@ import pydicom
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom import uid
+
 from lightbox_edge.errors import LightboxError, NotJudged, UnreadableImage
 from lightbox_edge.radiograph import Header, Radiograph
 from lightbox_edge.reading import Limits, read_frames
-from pydicom import uid
 
 Build = Callable[..., bytes]
 One = Callable[..., Radiograph]

@@ -16,15 +16,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from pydicom import uid
+from pydicom.encaps import get_frame
+from pydicom.pixels import get_decoder
+from pydicom.pixels.encoders import RLELosslessEncoder
+
 from lightbox_edge.errors import UnreadableImage
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.reading import dicom as dicom_module
 from lightbox_edge.reading import read_frames
 from lightbox_edge.reading.windows import Tones
-from pydicom import uid
-from pydicom.encaps import get_frame
-from pydicom.pixels import get_decoder
-from pydicom.pixels.encoders import RLELosslessEncoder
 
 Build = Callable[..., bytes]
 One = Callable[..., Radiograph]

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from lightbox_edge.errors import NotAnImage, UnreadableImage
 from lightbox_edge.reading import Limits, Refused, Source, find_sources, read_bytes
 

@@ -10,9 +10,10 @@ import pydicom
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom.pixels.processing import apply_voi_lut, apply_windowing
+
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.reading.windows import Tones, Window, shown
-from pydicom.pixels.processing import apply_voi_lut, apply_windowing
 
 Build = Callable[..., bytes]
 One = Callable[..., Radiograph]

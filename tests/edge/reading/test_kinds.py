@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
+
 from lightbox_edge.errors import NotAnImage, UnreadableImage
 from lightbox_edge.reading import read_frames
 from lightbox_edge.reading.kinds import kind_of

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from PIL import ExifTags, Image
+
 from lightbox_edge.errors import NotAnImage, UnreadableImage
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.reading import Limits, read_frames
-from PIL import ExifTags, Image
 
 One = Callable[..., Radiograph]
 SHAPES = array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=24)

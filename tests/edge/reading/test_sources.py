@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.reading import Limits, Refused, Source, find_sources
 from lightbox_edge.reading import sources as sources_module
