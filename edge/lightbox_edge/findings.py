@@ -14,7 +14,7 @@ import numpy as np
 from lightbox_edge.backends import BackendName
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.manifest import Descriptor, OperatingPoint, Precision, Probability
+from lightbox_edge.manifest import Finding, OperatingPoint, Precision, Probability
 from lightbox_edge.scoring import Criterion, Features
 from lightbox_edge.text import encode_sentences
 
@@ -118,6 +118,11 @@ def _text_features(bundle: Bundle) -> Features:
     return features
 
 
-def descriptor_sentences(descriptors: Sequence[Descriptor]) -> list[str]:
-    """Every sentence of the descriptors in the order of text_features: present, absent, present, ..."""
-    return [sentence for one in descriptors for sentence in (one.present, one.absent)]
+def descriptor_sentences(findings: Sequence[Finding]) -> list[str]:
+    """Every sentence of the findings in the order of text_features: present, absent, present, ..."""
+    return [
+        sentence
+        for finding in findings
+        for descriptor in finding.descriptors
+        for sentence in (descriptor.present, descriptor.absent)
+    ]

@@ -7,7 +7,6 @@ or test), and one column for each finding by its name: 1 present, 0 absent, empt
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +31,8 @@ def read_labels(table: Path, images: Path, findings: Sequence[str]) -> list[Labe
     try:
         with table.open(newline="", encoding="utf-8") as lines:
             rows = csv.DictReader(lines)
-            missing = [
-                name for name in ("file", "dataset", "part", *findings) if name not in (rows.fieldnames or ())
-            ]
+            needed = ("file", "dataset", "part", *findings)
+            missing = [name for name in needed if name not in (rows.fieldnames or ())]
             if missing:
                 raise LightboxError(f"{table} has no column {missing[0]!r}: add it, empty where unknown.")
             films = [_film(row, images, findings, f"{table}, line {rows.line_num}") for row in rows]
@@ -56,7 +54,7 @@ def _film(row: dict[str, str], images: Path, findings: Sequence[str], where: str
     if row["part"] not in PARTS:
         raise LightboxError(f"{where}: part is {row['part']!r}; write one of {', '.join(PARTS)}.")
     file = images / row["file"]
-    if not os.path.isfile(file):
+    if not file.is_file():
         raise LightboxError(f"{where}: there is no file {file}.")
     return LabelledFilm(file, row["dataset"], row["part"], {name: values[row[name]] for name in findings})
 

@@ -18,6 +18,8 @@ from lightbox_edge.radiograph import Header, Radiograph
 from lightbox_edge.reading import Frame, Limits, Source, read_bytes, read_frames
 from lightbox_edge.results import Status
 
+NO_HEADER = Header()
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedFrame:
@@ -29,7 +31,7 @@ class LoadedFrame:
 
     number: int | None
     pixels: NDArray[np.float32] | None
-    header: Header = Header()
+    header: Header = NO_HEADER
     status: Status = "judged"
     reason: str = ""
     decode_seconds: float = 0.0

@@ -33,8 +33,8 @@ def _rung(precision: Precision, rung: Rung) -> str:
         low, high = one.auc_interval
         few = " (fewer than 20 cases)" if min(one.positives, one.negatives) < 20 else ""
         lines.append(
-            f"| {one.finding} | {one.dataset} | {one.positives} | {one.negatives} "
-            f"| {one.auc:.2f} ({low:.2f} to {high:.2f}){few} | {one.sensitivity:.2f} | {one.specificity:.2f} |"
+            f"| {one.finding} | {one.dataset} | {one.positives} | {one.negatives} | {one.auc:.2f} "
+            f"({low:.2f} to {high:.2f}){few} | {one.sensitivity:.2f} | {one.specificity:.2f} |"
         )
     lines += [
         "\nSensitivity and specificity hold at the shipped thresholds, which were set on other patients:\n",

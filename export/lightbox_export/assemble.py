@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from lightbox_edge.backends import open_session
 from lightbox_edge.bundle_writing import new_bundle
+from lightbox_edge.findings import descriptor_sentences
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import (
@@ -47,10 +48,7 @@ def assemble(
         for one in recipe.finding
         if one.ships
     )
-    sentences = [
-        part for one in findings for pair_ in one.descriptors for part in (pair_.present, pair_.absent)
-    ]
-    ids, mask = tokenize(sentences, tokenizer)
+    ids, mask = tokenize(descriptor_sentences(findings), tokenizer)
     pixels = load_films([film.file for film in films], recipe.images.preprocessing())
     image_graph = to_onnx(pair.image, {"pixels": torch.from_numpy(pixels[:8])}, "image_features", dynamic=1)
     text_graph = to_onnx(text, {"input_ids": ids, "attention_mask": mask}, "text_features", dynamic=2)

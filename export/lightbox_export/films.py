@@ -14,6 +14,7 @@ def augment(films: Tensor, chance: torch.Generator, size: int) -> Tensor:
 
     Args:
         films: (N, 1, H, W) normalised pixels, black at their minimum.
+        chance: where all randomness comes from.
         size: the side of the result in pixels.
     """
     count = len(films)

@@ -21,7 +21,7 @@ from tqdm import tqdm
 from lightbox_export.films import augment
 from lightbox_export.networks import ImageEncoder
 from lightbox_export.recipe import Recipe
-from lightbox_export.rounding import keep_rounded, round_weights
+from lightbox_export.rounding import round_weights, rounded
 from lightbox_export.wording import Wording
 
 
@@ -58,7 +58,6 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
     """Train, or take up a run at its last checkpoint, and return the averaged weights."""
     settings = recipe.training
     torch.manual_seed(settings.seed)
-    round_weights(pair.image)
     # Pos_weight would multiply noise; the weights instead bring each finding's rare side to equal say.
     weights = _balance(lesson)
     pair.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
@@ -86,23 +85,22 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
         total = 0.0
         for batch in tqdm(batches, desc=f"epoch {epoch + 1}/{settings.epochs}", mininterval=10):
             films = augment(lesson.films[batch], chance, recipe.images.input_size)
-            logits = pair.logits(films, _draw_pairs(wording, chance))
-            loss = functional.binary_cross_entropy_with_logits(
-                logits, targets[batch], weights[batch], reduction="sum"
-            ) / weights[batch].sum().clamp(min=1)
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]  # torch has no types here
+            with rounded(pair.image):
+                logits = pair.logits(films, _draw_pairs(wording, chance))
+                loss = functional.binary_cross_entropy_with_logits(
+                    logits, targets[batch], weights[batch], reduction="sum"
+                ) / weights[batch].sum().clamp(min=1)
+                loss.backward()  # type: ignore[no-untyped-call]  # torch has no types here
             optimiser.step()
             schedule.step()
             averaged.update_parameters(pair)
             total += float(loss.detach())
-        tqdm.write(
-            f"epoch {epoch + 1}: loss {total / len(batches):.4f}, scale {float(pair.log_scale.exp()):.1f}"
-        )
+        tqdm.write(f"epoch {epoch + 1}: loss {total / len(batches):.4f}")
         _save(checkpoint, parts, epoch + 1)
     result = averaged.module
     assert isinstance(result, Pair)  # noqa: S101  # what was wrapped comes out
-    keep_rounded(result.image)
+    round_weights(result.image)
     return result.eval()
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from lightbox_edge.backends import open_session
 from lightbox_edge.bundle import open_bundle
 from lightbox_edge.bundle_writing import new_bundle
+from lightbox_edge.findings import descriptor_sentences
 from lightbox_edge.labels import read_labels
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import OutOfDistribution, Rung
@@ -64,12 +65,7 @@ def quantize(source: Path, images: Path, labels: Path, out: Path) -> Loss:
         encoder = manifest.text_encoder
         if encoder is not None:
             text_int8 = quantize_text_encoder(bundle.read(encoder.model))
-            sentences = [
-                part
-                for one in manifest.findings
-                for pair in one.descriptors
-                for part in (pair.present, pair.absent)
-            ]
+            sentences = descriptor_sentences(manifest.findings)
             tokenizer = bundle.read(encoder.tokenizer)
             spoken = encode_with(text_int8, tokenizer, sentences, encoder.max_tokens, "onnxruntime")
             loss = loss.with_text(text_features.reshape(len(sentences), -1), spoken)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import App, ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import DataTable, Footer, Header, Static
 
@@ -17,7 +20,7 @@ class ReviewApp(App[None]):
 
     TITLE = "Lightbox"
     SUB_TITLE = "sorted for reading, not a diagnosis"
-    BINDINGS = [("q", "quit", "Quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [("q", "quit", "Quit")]
     CSS = """
     DataTable { width: 3fr; }
     VerticalScroll { width: 2fr; border-left: solid $primary; padding: 0 1; }
