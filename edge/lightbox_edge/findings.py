@@ -87,8 +87,7 @@ def wanted_criteria(
             )
     pairs = [pair for finding in wanted for pair in finding.descriptors]
     sentences = [sentence for pair in pairs for sentence in pair]
-    encoded = encode_sentences(bundle, sentences, backend) if sentences else np.empty((0, 1), np.float32)
-    paired = iter(encoded.reshape(len(pairs), 2, -1))
+    paired = iter(encode_sentences(bundle, sentences, backend).reshape(len(pairs), 2, -1) if pairs else ())
     return tuple(
         _spoken(finding, np.stack([next(paired) for _ in finding.descriptors]))
         if finding.descriptors
