@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
 from tqdm import tqdm
+
+from lightbox_edge.errors import LightboxError
 
 SECONDS_BETWEEN_LINES = 30.0
 
@@ -49,5 +52,6 @@ class Progress:
     def _count(self, paths: Sequence[Path]) -> None:
         from lightbox_edge.reading import find_sources
 
-        self._bar.total = sum(1 for _ in find_sources(paths))
-        self._bar.refresh()
+        with suppress(LightboxError):  # the run itself says what is wrong with the paths
+            self._bar.total = sum(1 for _ in find_sources(paths))
+            self._bar.refresh()
