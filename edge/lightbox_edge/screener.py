@@ -184,6 +184,6 @@ def _shown_as(rows: Sequence[Result], source: Source) -> tuple[Result, ...]:
 
 
 def _refused(place: Refused) -> FileResults:
-    source = Source(path=place.path, location=place.location, members=(), bytes=0, modified_ns=0)
+    source = Source(place.path, place.location, place.members, bytes=0, modified_ns=0)
     outcome = Outcome("unreadable", "not judged", (place.reason,))
     return FileResults(source, None, (Result(place.path, None, None, outcome),))

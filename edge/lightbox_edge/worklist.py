@@ -88,9 +88,11 @@ class Worklist:
         with self._said(), self._transaction():
             for file in files:
                 source, member = file.source, "/".join(file.source.members)
-                self._connection.execute(
+                # A zip around it that has a row could not be looked into when that was written.
+                around = ("/".join(source.members[:depth]) for depth in range(len(source.members)))
+                self._connection.executemany(
                     "DELETE FROM picture WHERE judge = ? AND location = ? AND member = ?",
-                    (judge.id, source.location, member),
+                    [(judge.id, source.location, place) for place in (*around, member)],
                 )
                 self._connection.executemany(
                     "INSERT INTO picture (judge, location, member, frame, path, bytes, modified_ns,"

@@ -42,6 +42,7 @@ class Refused:
     path: str
     location: str
     reason: str
+    members: tuple[str, ...] = ()
 
 
 def find_sources(
@@ -142,12 +143,12 @@ def _zip(file: io.BufferedIOBase, source: Source, limits: Limits) -> Iterator[So
     """The members of the zip ``source``, whose bytes are in ``file``."""
     if len(source.members) >= limits.nesting:
         reason = f"The zip lies inside {limits.nesting} others, which is as far as Lightbox looks: unpack it."
-        yield Refused(source.path, source.location, reason)
+        yield Refused(source.path, source.location, reason, source.members)
         return
     try:
         archive = open_zip(file, limits)  # type: ignore[arg-type]  # zipfile takes any seekable binary file
     except UnreadableImage as error:
-        yield Refused(source.path, source.location, str(error))
+        yield Refused(source.path, source.location, str(error), source.members)
         return
     if is_document(archive):
         yield source
@@ -160,7 +161,7 @@ def _zip(file: io.BufferedIOBase, source: Source, limits: Limits) -> Iterator[So
             yield from _member(archive, info, source, limits)
     if encrypted:
         reason = "The zip holds encrypted files: unpack it with its password first."
-        yield Refused(source.path, source.location, reason)
+        yield Refused(source.path, source.location, reason, source.members)
 
 
 def _member(
@@ -179,6 +180,6 @@ def _member(
     try:
         data = read_member(archive, info.filename, limits) if len(members) < limits.nesting else b""
     except UnreadableImage as error:
-        yield Refused(path, around.location, str(error))
+        yield Refused(path, around.location, str(error), members)
         return
     yield from _zip(io.BytesIO(data), source, limits)
