@@ -24,7 +24,9 @@ def read(path: Path) -> Image.Image:
     film = pydicom.dcmread(path)
     gray = apply_voi_lut(film.pixel_array, film).astype(np.float32)
     gray = (gray - gray.min()) / max(float(np.ptp(gray)), 1e-6) * 255
-    return Image.fromarray((255 - gray if film.PhotometricInterpretation == "MONOCHROME1" else gray).astype(np.uint8))
+    return Image.fromarray(
+        (255 - gray if film.PhotometricInterpretation == "MONOCHROME1" else gray).astype(np.uint8)
+    )
 
 
 def main(folder: str) -> None:

@@ -66,14 +66,17 @@ def report(name: str, ours: list[dict[str, float]], theirs: list[dict[str, float
     """One row: rates, their ratio pair by pair, shares of the work."""
     rate = statistics.median(one["films"] / one["seconds"] for one in ours)
     plain = statistics.median(one["films"] / one["seconds"] for one in theirs)
-    ratio = statistics.median(
-        b["seconds"] / a["seconds"] for a, b in zip(ours, theirs, strict=True)
-    )
+    ratio = statistics.median(b["seconds"] / a["seconds"] for a, b in zip(ours, theirs, strict=True))
     stages = ("decode", "preprocess", "inference", "commit")
     work = [sum(one[stage] for one in ours) for stage in stages]
-    shares = "".join(f"{part / sum(work):>{width}.0%}" for part, width in zip(work, (7, 8, 7, 7), strict=True))
+    shares = "".join(
+        f"{part / sum(work):>{width}.0%}" for part, width in zip(work, (7, 8, 7, 7), strict=True)
+    )
     start = statistics.median(one["whole"] - one["seconds"] for one in ours)
-    print(f"{name:<28}{rate:>8.1f}/s{plain:>6.1f}/s{ratio:>6.1f}x   {shares}   (start {start:.1f} s)", flush=True)
+    print(
+        f"{name:<28}{rate:>8.1f}/s{plain:>6.1f}/s{ratio:>6.1f}x   {shares}   (start {start:.1f} s)",
+        flush=True,
+    )
 
 
 def cpu() -> str:
