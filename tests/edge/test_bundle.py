@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lightbox_door.main import main
 
+from lightbox_door.main import main
 from lightbox_edge.bundle import MANIFEST_BYTES, default_bundle, open_bundle, verify_bundle
 from lightbox_edge.errors import BundleError
 
