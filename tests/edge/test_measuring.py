@@ -1,4 +1,4 @@
-"""Measured figures against brute force: AUC by counting pairs, Platt by its gradient, thresholds by search."""
+"""Figures against brute force: AUC by counting pairs, Platt by its gradient, thresholds by search."""
 
 from __future__ import annotations
 
