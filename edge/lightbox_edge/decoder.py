@@ -8,6 +8,7 @@ threads 0.56 s, one after the other 0.52 s). multiprocessing would import the ca
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import signal
@@ -27,14 +28,18 @@ SECONDS_PER_FILE = 300  # a decoder that needs longer hangs
 
 
 class DecoderProcess:
-    """One decoder, started at once and started again after a crash."""
+    """One decoder, started at once and started again when it has died."""
 
     def __init__(self, how: Preprocessing, limits: Limits) -> None:
         self._settings = (how, limits)
+        self._ending = threading.Lock()  # no decoder may start once the last one was ended
+        self._ended = False
         self._process = self._start()
 
     def load(self, source: Source) -> Loaded:
         """Load one file; a crash or a hang of the decoder becomes the reason why it is unreadable."""
+        if self._process.poll() is not None:  # it died idle, and this file is not to blame
+            self._restart()
         deadline = threading.Timer(SECONDS_PER_FILE, self._process.kill)
         deadline.start()
         try:
@@ -42,10 +47,8 @@ class DecoderProcess:
             answer = pickle.load(self._pipe(self._process.stdout))  # noqa: S301  # our own process wrote it
             if not isinstance(answer, Loaded):
                 raise TypeError(answer)
-        except (OSError, EOFError, pickle.UnpicklingError):
-            self._process.kill()
-            self._process.wait()
-            self._process = self._start()
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):  # ValueError: the pipe is closed
+            self._restart()
             reason = "Its decoder crashed or hung on it: the file is damaged or made to do harm."
             return Loaded(source, None, (LoadedFrame(None, None, status="unreadable", reason=reason),))
         else:
@@ -53,9 +56,25 @@ class DecoderProcess:
         finally:
             deadline.cancel()
 
+    def end(self) -> None:
+        """Kill the decoder, also while another thread waits for its answer, and start none again."""
+        with self._ending:
+            self._ended = True
+            self._process.kill()
+
     def close(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+        """Leave no process and no pipe behind; `end` must have come first."""
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):  # what it was not sent any more
+                self._pipe(pipe).close()
+
+    def _restart(self) -> None:
+        with self._ending:
+            self._process.kill()
+            self.close()
+            if not self._ended:
+                self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(  # our own module
@@ -65,7 +84,8 @@ class DecoderProcess:
             stderr=subprocess.DEVNULL,  # native decoders chatter there
             env={**os.environ, "OMP_NUM_THREADS": "1"},
         )
-        _send(self._pipe(process.stdin), self._settings)
+        with contextlib.suppress(OSError):  # died already: the next request finds out
+            _send(self._pipe(process.stdin), self._settings)
         return process
 
     @staticmethod
@@ -79,7 +99,8 @@ class DecoderPool:
     """Some decoders that load ahead of their consumer, in order, and never more than ``ahead`` files."""
 
     def __init__(self, count: int, how: Preprocessing, limits: Limits) -> None:
-        self._idle: deque[DecoderProcess] = deque(DecoderProcess(how, limits) for _ in range(count))
+        self._decoders = tuple(DecoderProcess(how, limits) for _ in range(count))
+        self._idle = deque(self._decoders)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="decoder")
         self.ahead = 4 * count
 
@@ -94,11 +115,11 @@ class DecoderPool:
             self._idle.append(decoder)
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        for decoder in self._idle:
-            decoder.close()
-        self._threads.shutdown(wait=True)
-        for decoder in self._idle:
+        """End every decoder, the busy ones too: nobody waits for what they do any more."""
+        for decoder in self._decoders:
+            decoder.end()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for decoder in self._decoders:
             decoder.close()
 
 

@@ -1,0 +1,76 @@
+"""The bundle, the program and some films, for the tests of every room."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import data_store  # type: ignore[import-untyped]  # it ships none
+import numpy as np
+import pydicom
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from lightbox_edge.bundle import Bundle, open_bundle
+
+Film = NDArray[np.uint8]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+PYDICOM_DATA = Path(data_store.__file__).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    """The bundle of the repository; no test may depend on its numbers."""
+    return open_bundle(Path(__file__).parents[1] / "bundles" / "chest-open")
+
+
+@pytest.fixture(scope="session")
+def command(bundle: Bundle) -> Callable[..., list[str]]:
+    """The command line of ``lightbox screen`` with the bundle, as a list."""
+
+    def make(*arguments: object) -> list[str]:
+        start = [sys.executable, "-m", "lightbox_door", "screen", "--bundle", str(bundle.folder)]
+        return [*start, *map(str, arguments)]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def screen(command: Callable[..., list[str]]) -> Run:
+    """Run ``lightbox screen`` to its end in a process of its own."""
+
+    def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command(*arguments), capture_output=True, encoding="utf-8", timeout=300, check=False, **options
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def film() -> Callable[[int], Film]:
+    """Chest films of 256 x 256 pixels, another one for each number: real ones, moved and toned a little."""
+    originals = []
+    for name in ("RG1_UNCR.dcm", "RG3_UNCR.dcm"):
+        dataset = pydicom.dcmread(PYDICOM_DATA / name)
+        values = dataset.pixel_array.astype(np.float32)
+        values = (values - values.min()) / (values.max() - values.min())
+        white_is_zero = dataset.PhotometricInterpretation == "MONOCHROME1"
+        image = Image.fromarray(1 - values if white_is_zero else values)
+        originals.append(image.resize((300, 300), Image.Resampling.BOX))
+
+    def make(number: int) -> Film:
+        random = np.random.default_rng(number)
+        left, top, right, bottom = random.integers(0, 12, 4)
+        original = originals[int(random.random() < 0.2)]
+        moved = original.crop((left, top, 300 - right, 300 - bottom)).resize((256, 256))
+        toned = np.clip(np.asarray(moved), 0, 1) ** random.uniform(0.8, 1.25)
+        made: Film = np.rint(255 * toned).astype(np.uint8)
+        return made
+
+    return make
