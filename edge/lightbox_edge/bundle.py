@@ -66,11 +66,11 @@ class Bundle:
     def _inside(self, file: File) -> Path:
         path = PurePosixPath(file.path)
         whole = self.folder / path
-        if (
-            path.is_absolute()
-            or ".." in path.parts
-            or not whole.resolve().is_relative_to(self.folder.resolve())
-        ):
+        try:
+            inside = whole.resolve().is_relative_to(self.folder.resolve())
+        except (OSError, RuntimeError, ValueError):  # a loop of links, a name that no file can have
+            inside = False
+        if path.is_absolute() or ".." in path.parts or not inside:
             raise BundleError(f"{self.folder / MANIFEST} names {file.path}, which is outside the bundle.")
         return whole
 

@@ -50,10 +50,13 @@ class BundleDraft:
 @contextmanager
 def new_bundle(out: Path) -> Iterator[BundleDraft]:
     """Stage a bundle; on leaving it replaces what is at ``out``, unless it was not finished."""
-    if out.exists() and not (out / MANIFEST).is_file() and any(out.iterdir()):
-        raise LightboxError(f"{out} is not empty and no bundle: name another folder.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    try:
+        if out.exists() and not (out / MANIFEST).is_file() and any(out.iterdir()):
+            raise LightboxError(f"{out} is not empty and no bundle: name another folder.")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    except OSError as error:
+        raise LightboxError(f"{out} cannot hold a bundle ({error.strerror}): name another folder.") from error
     try:
         draft = BundleDraft(staging)
         yield draft
@@ -67,8 +70,13 @@ def new_bundle(out: Path) -> Iterator[BundleDraft]:
 def _replace(out: Path, staging: Path) -> None:
     """Move ``staging`` to ``out``; an old bundle is kept aside until the new one is in place."""
     old = staging.with_name(f"{staging.name}.old")
-    if out.exists():
-        out.rename(old)
-    staging.rename(out)
+    try:
+        if out.exists():
+            out.rename(old)
+        staging.rename(out)
+    except OSError as error:
+        if old.exists():
+            old.rename(out)
+        raise LightboxError(f"The bundle {out} cannot be written: {error.strerror}.") from error
     flush_folder(out.parent)
     shutil.rmtree(old, ignore_errors=True)

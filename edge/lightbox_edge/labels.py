@@ -53,7 +53,7 @@ def _film(row: dict[str, str], images: Path, findings: Sequence[str], where: str
             raise LightboxError(f"{where}: {name!r} is {row[name]!r}; write 1, 0 or nothing.")
     if row["part"] not in PARTS:
         raise LightboxError(f"{where}: part is {row['part']!r}; write one of {', '.join(PARTS)}.")
-    file = images / row["file"]
+    file = images / (row["file"] or "")  # None where a row is too short
     if not file.is_file():
         raise LightboxError(f"{where}: there is no file {file}.")
     return LabelledFilm(file, row["dataset"], row["part"], {name: values[row[name]] for name in findings})

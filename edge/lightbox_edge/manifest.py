@@ -156,5 +156,5 @@ def parse_manifest(text: bytes, where: str) -> Manifest:
                 f"{'install a newer Lightbox' if version > SCHEMA_VERSION else 'export the bundle again'}."
             )
         return msgspec.json.decode(text, type=Manifest)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BundleError(f"{where} is no valid manifest: {error}; export the bundle again.") from error

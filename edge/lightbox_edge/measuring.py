@@ -48,15 +48,24 @@ def fit_platt(truth: Truth, log_odds: Numbers) -> tuple[float, float]:
     positives = int(truth.sum())
     target = np.where(truth, (positives + 1) / (positives + 2), 1 / (len(truth) - positives + 2))
     design = np.stack([log_odds, np.ones_like(log_odds)], axis=1)
-    weights = np.array([1.0, 0.0])
+
+    def loss(weights: Numbers) -> float:
+        logits = design @ weights
+        return float((np.logaddexp(0, logits) - target * logits).sum())
+
+    weights = np.zeros(2)
     for _ in range(100):
         probability = sigmoid(design @ weights)
         gradient = design.T @ (probability - target)
         curvature = (design * (probability * (1 - probability))[:, np.newaxis]).T @ design
-        step = np.linalg.solve(curvature + 1e-6 * np.eye(2), gradient)
-        weights -= step
-        if np.abs(step).max() < 1e-10:
+        step = np.linalg.solve(curvature + 1e-9 * np.trace(curvature) * np.eye(2), gradient)
+        # A whole step overshoots where most cases are far from the border: halve it until it gains.
+        before = loss(weights)
+        while np.abs(step).max() > 1e-10 and loss(weights - step) > before:
+            step /= 2
+        if np.abs(step).max() <= 1e-10:
             break
+        weights = weights - step
     return max(float(weights[0]), 1e-3), float(weights[1])
 
 
@@ -79,8 +88,7 @@ def operating_point(truth: Truth, log_odds: Numbers, target: Target) -> Operatin
         threshold = _highest(probability[truth], target.value)
         uncertain_from = _highest(probability[truth], (1 + target.value) / 2)
     else:
-        highest = np.quantile(probability[~truth], target.value, method="higher")
-        threshold = uncertain_from = float(np.nextafter(highest, 1))
+        threshold = uncertain_from = _lowest(probability[~truth], target.value)
     reached = sensitivity_and_specificity(truth, probability, threshold)
     return OperatingPoint(slope, intercept, threshold, uncertain_from, target, *reached)
 
@@ -88,4 +96,10 @@ def operating_point(truth: Truth, log_odds: Numbers, target: Target) -> Operatin
 def _highest(positives: Numbers, share: float) -> float:
     """The highest threshold at which that share of the positives is at or above it."""
     ordered = np.sort(positives)
-    return float(ordered[int(np.floor((1 - share) * len(ordered) + 1e-9))])
+    return float(ordered[min(int(np.floor((1 - share) * len(ordered) + 1e-9)), len(ordered) - 1)])
+
+
+def _lowest(negatives: Numbers, share: float) -> float:
+    """The lowest threshold at which that share of the negatives is below it, and at least one is."""
+    ordered = np.sort(negatives)
+    return float(np.nextafter(ordered[max(int(np.ceil(share * len(ordered) - 1e-9)), 1) - 1], 1))

@@ -35,12 +35,19 @@ def preprocess(radiograph: Radiograph, how: Preprocessing) -> NDArray[np.float32
 
 
 def fit(radiograph: Radiograph, longer_side: int) -> NDArray[np.float32]:
-    """Resize so that the longer side is ``longer_side`` pixels; (rows, columns), float32, same units."""
-    rows, columns = radiograph.pixels.shape
+    """Resize so that the longer side is ``longer_side`` pixels; (rows, columns), float32, same units.
+
+    A picture that a decoder reduced by a whole number may have a last row and column that stand for
+    fewer stored pixels; the resize takes only their share, so that every format gives the same picture.
+    """
+    rows, columns = radiograph.stored_size
     scale = longer_side / max(rows, columns)
     size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
+    reduced_rows, reduced_columns = radiograph.pixels.shape
+    reduction = max(1, round(max(rows, columns) / max(reduced_rows, reduced_columns)))
+    box = (0, 0, min(columns / reduction, reduced_columns), min(rows / reduction, reduced_rows))
     picture = Image.fromarray(radiograph.pixels.astype(np.float32))
-    resized = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=OVERSAMPLING)
+    resized = picture.resize(size, Image.Resampling.BICUBIC, box, reducing_gap=OVERSAMPLING)
     return np.asarray(resized, dtype=np.float32)
 
 

@@ -23,8 +23,8 @@ from lightbox_edge.measuring import (
 from lightbox_edge.scoring import Features, descriptor_log_odds, mahalanobis, sigmoid
 
 FEWEST = 5  # positives, and negatives, under which a figure says nothing and is not given
-CHEST_FILMS_KEPT = 0.995  # share of the calibration films that must pass as chest X-rays
-SHRINKAGE = 0.1  # of the covariance towards a sphere, for it is estimated from a thousand films
+CHEST_FILMS_KEPT = 0.99  # share of the calibration films that must pass as chest X-rays
+SHRINKAGE = 0.01  # of the covariance towards a sphere, for it is estimated from a thousand films
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ _HEADER = ("PatientID", "PatientAge", "PatientSex", "StudyDate")
 
 
 def write_csv(worklist: Worklist, out: TextIO) -> int:
-    """Write every row of the worklist, the flagged first, and return their number.
+    r"""Write every row of the worklist, the flagged first, and return their number.
 
     Columns: what ``lightbox screen --json`` says, the patient's DICOM attributes, then for each finding
     its probability, empty where the picture was not judged for it. A text that a spreadsheet would take
-    for a formula is preceded by an apostrophe.
+    for a formula is preceded by an apostrophe; a carriage return is written as ``\r``.
     """
     findings = worklist.finding_names()
     table = csv.writer(out, lineterminator="\n")
-    table.writerow([*_FIXED, *_HEADER, "flagged_for", *findings])
+    table.writerow([*_FIXED, *_HEADER, "flagged_for", *map(_plain, findings)])
     count = 0
     for result in worklist.results():
         outcome = result.outcome
@@ -42,4 +42,5 @@ def write_csv(worklist: Worklist, out: TextIO) -> int:
 
 
 def _plain(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    text = text.replace("\r", "\\r")  # csv leaves it bare, and a reader would end the row there
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

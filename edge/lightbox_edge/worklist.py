@@ -153,16 +153,20 @@ class Worklist:
             return tuple(_result(row) for row in rows)
 
     def _migrate(self) -> None:
-        version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(_MIGRATIONS):
+        if self._version() > len(_MIGRATIONS):
             raise LightboxError(
                 f"The worklist {self.path} was written by a newer Lightbox: update this one, or name another."
             )
-        for number in range(version, len(_MIGRATIONS)):
+        for number in range(self._version(), len(_MIGRATIONS)):
             with self._transaction():
+                if self._version() > number:  # another process was first
+                    continue
                 for statement in _MIGRATIONS[number].split(";"):
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {number + 1}")
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -177,10 +181,10 @@ class Worklist:
 
     @contextmanager
     def _said(self) -> Iterator[None]:
-        """Turn SQLite's errors into a sentence."""
+        """Turn SQLite's errors, and a row that is no outcome, into a sentence."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, msgspec.MsgspecError) as error:
             raise LightboxError(
                 f"The worklist {self.path} cannot be used ({error}): "
                 "name another with --worklist, on a disk that can be written and has room."

@@ -178,16 +178,16 @@ def test_a_broken_page_leaves_the_others() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "top", "tolerance"),
-    [("PNG", 255, 1), ("PNG", 65535, 60), ("JPEG", 255, 3), ("JPEG2000", 255, 3)],
+    [("PNG", 255, 1), ("PNG", 65535, 60), ("JPEG", 255, 3), ("JPEG2000", 255, 4)],
 )
 def test_a_reduced_decode_is_near_the_average(one: One, kind: str, top: int, tolerance: int) -> None:
-    """On a smooth picture within 1 %. A wavelet's low band lies on every 4th pixel, not between them."""
+    """On a smooth picture within 1 %; a wavelet's low band is moved, and its last row has no neighbour."""
     pixels = smooth(480, 640, top).astype(np.uint8 if top == 255 else np.uint16)
     data = written(Image.fromarray(pixels), kind, **({"quality": 95} if kind == "JPEG" else {}))
     small = one(data, longer_side=160)
     assert small.pixels.shape == (120, 160)
     assert small.stored_size == (480, 640)
-    wanted = pixels[::4, ::4] if kind == "JPEG2000" else pixels.reshape(120, 4, 160, 4).mean((1, 3))
+    wanted = pixels.reshape(120, 4, 160, 4).mean((1, 3))
     np.testing.assert_allclose(small.pixels, wanted, atol=tolerance)
 
 

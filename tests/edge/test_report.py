@@ -1,0 +1,108 @@
+"""Reports: the bytes of a small one, and what a spreadsheet must not take for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lightbox_edge.radiograph import Header
+from lightbox_edge.reading import Source
+from lightbox_edge.report import write_csv
+from lightbox_edge.results import FindingScore, Outcome, Result
+from lightbox_edge.worklist import FileResults, Judge, Worklist
+
+GOLDEN = Path(__file__).parent / "golden" / "report.csv"
+FINDINGS = ("effusion", "lung opacity")
+
+
+def commit(worklist: Worklist, judge: Judge, *results: Result) -> None:
+    worklist.add_judge(judge)
+    for number, result in enumerate(results):
+        where = Source(result.file, f"/{result.file}", (), 1, number)
+        worklist.commit(judge, [FileResults(where, result.sha256, (result,))])
+
+
+def scores(*probabilities: float) -> tuple[FindingScore, ...]:
+    return tuple(
+        FindingScore(name, probability, 0.5, probability >= 0.5)
+        for name, probability in zip(FINDINGS, probabilities, strict=False)
+    )
+
+
+@pytest.fixture
+def worklist(tmp_path: Path) -> Worklist:
+    """A row of every status, two judges, a frame, and a patient whose name would be a formula."""
+    made = Worklist(tmp_path / "t.worklist")
+    patient = Header("=HYPERLINK(1)", "063Y", "F", "20240131", "DX", "PA")
+    seen = scores(0.5, 0.98765)
+    unlike = ("It does not look like a frontal chest X-ray.",)
+    commit(
+        made,
+        Judge("one", "b", "int8", FINDINGS),
+        Result("films/b.dcm", 2, "b" * 64, Outcome("judged", "flagged", (), seen, "PA", patient)),
+        Result("films/a.png", None, "a" * 64, Outcome("judged", "not flagged", (), scores(0.1, 0.0))),
+        Result('-films/ünïcode, "quoted".png', None, "c" * 64, Outcome("not judged", "not judged", unlike)),
+        Result("films/broken.dcm", None, None, Outcome("unreadable", "not judged", ("It is cut.", "No."))),
+    )
+    mass = (FindingScore("mass", 0.75, 0.7, True, validated=False),)
+    commit(
+        made,
+        Judge("two", "b", "int8", ("mass", "effusion")),
+        Result("films/b.dcm", None, "b" * 64, Outcome("judged", "flagged", (), mass)),
+    )
+    return made
+
+
+def report(worklist: Worklist) -> str:
+    table = io.StringIO()
+    rows = write_csv(worklist, table)
+    assert rows == len(list(worklist.results()))
+    return table.getvalue()
+
+
+def test_the_bytes_of_a_report(worklist: Worklist) -> None:
+    assert report(worklist).encode() == GOLDEN.read_bytes()
+
+
+def test_a_report_is_the_same_twice(worklist: Worklist) -> None:
+    first = report(worklist)
+    worklist.close()
+    with Worklist(worklist.path) as again:
+        assert report(again) == first
+
+
+def test_an_empty_worklist_is_a_header() -> None:
+    with Worklist(":memory:") as worklist:
+        assert report(worklist) == (
+            "path,sha256,status,triage,reasons,view,PatientID,PatientAge,PatientSex,StudyDate,flagged_for\n"
+        )
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    evil = f"{start}cmd|' /C calc'!A0"
+    finding = FindingScore(evil, 0.9, 0.5, True)
+    outcome = Outcome("judged", "flagged", (evil,), (finding,), evil, Header(evil, evil, evil, evil))
+    with Worklist(":memory:") as worklist:
+        commit(worklist, Judge("j", "b", "int8", (evil,)), Result(evil, None, "a" * 64, outcome))
+        header, row = csv.reader(io.StringIO(report(worklist), newline=""))
+    assert header[-1] == f"'{evil}"
+    assert [cell for cell in row if evil in cell] == [f"'{evil}"] * 8
+    assert row[-1] == "0.9000"
+
+
+@settings(deadline=None)
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_any_text_comes_back_out_of_a_report(name: str, patient: str) -> None:
+    outcome = Outcome("judged", "not flagged", header=Header(patient))
+    with Worklist(":memory:") as worklist:
+        commit(worklist, Judge("j", "b", "int8", ()), Result(name, None, None, outcome))
+        header, row = csv.reader(io.StringIO(report(worklist), newline=""))
+    told = dict(zip(header, row, strict=True))
+    for text, cell in ((name, told["path"]), (patient, told["PatientID"])):
+        assert cell.removeprefix("'") == text.replace("\r", "\\r").removeprefix("'")
