@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _speak_utf8()
     arguments = parser().parse_args(argv)
     command: Command = arguments.command
     try:
@@ -54,6 +56,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return LightboxError.exit_code
+
+
+def _speak_utf8() -> None:
+    """Results in a pipe or a file are UTF-8, also where a Windows code page lacks a name's letters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def parser() -> argparse.ArgumentParser:
