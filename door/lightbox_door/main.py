@@ -34,9 +34,7 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a name that the console has no letters for ends no run
-            stream.reconfigure(errors="backslashreplace")
+    _speak_utf8()
     arguments = parser().parse_args(argv)
     command: Command = arguments.command
     try:
@@ -58,6 +56,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return LightboxError.exit_code
+
+
+def _speak_utf8() -> None:
+    """A name that a console has no letters for ends no run; in a pipe or a file results are UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@ import numpy as np
 
 from lightbox_edge.backends import BackendName
 from lightbox_edge.bundle import Bundle
-from lightbox_edge.errors import LightboxError
+from lightbox_edge.errors import BundleError, LightboxError
 from lightbox_edge.manifest import Finding, OperatingPoint, Precision, Probability
 from lightbox_edge.scoring import Criterion, Features
 from lightbox_edge.text import encode_sentences
@@ -37,7 +37,7 @@ def read_findings(path: str | os.PathLike[str]) -> tuple[WantedFinding, ...]:
         parsed = msgspec.convert(tomllib.loads(Path(path).read_text("utf-8")), _FindingsFile)
     except OSError as error:
         raise LightboxError(f"The findings file {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, msgspec.ValidationError) as error:
         raise LightboxError(f"The findings file {path} is not valid: {error}.") from error
     names = [finding.name for finding in parsed.finding]
     if not names:
@@ -61,6 +61,11 @@ def bundle_criteria(bundle: Bundle, precision: Precision) -> tuple[Criterion, ..
     points = bundle.rung(precision).operating_points
     criteria, first = [], 0
     for finding in bundle.manifest.findings:
+        if finding.name not in points:
+            raise BundleError(
+                f"The bundle {bundle.manifest.name} has no operating point for {finding.name!r} at "
+                f"{precision}: export it again."
+            )
         last = first + len(finding.descriptors)
         sentences = tuple(descriptor.present for descriptor in finding.descriptors)
         criteria.append(
@@ -113,7 +118,17 @@ def _spoken(finding: WantedFinding, features: Features) -> Criterion:
 
 
 def _text_features(bundle: Bundle) -> Features:
-    features: Features = np.load(io.BytesIO(bundle.read(bundle.manifest.text_features)), allow_pickle=False)
+    content = bundle.read(bundle.manifest.text_features)
+    pairs = sum(len(finding.descriptors) for finding in bundle.manifest.findings)
+    try:
+        features: Features = np.load(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError):
+        features = np.empty(0, np.float32)
+    if features.ndim != 3 or features.shape[:2] != (pairs, 2):
+        raise BundleError(
+            f"The text_features of the bundle {bundle.manifest.name} do not fit its findings: "
+            "export it again."
+        )
     return features
 
 

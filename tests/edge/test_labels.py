@@ -33,7 +33,7 @@ def sentence(table: Path, images: Path, content: str | bytes) -> str:
 
 
 _row = st.tuples(
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=8),
     st.sampled_from(PARTS),
     st.none() | st.booleans(),
     st.none() | st.booleans(),

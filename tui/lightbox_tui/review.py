@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -33,7 +34,7 @@ class ReviewApp(App[None]):
     def compose(self) -> ComposeResult:
         yield Header()
         with Horizontal():
-            table: DataTable[str] = DataTable(cursor_type="row", zebra_stripes=True)
+            table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=True)
             table.add_columns("triage", "film", "highest")
             for index, row in enumerate(self._rows):
                 table.add_row(*_cells(row), key=str(index))
@@ -47,11 +48,12 @@ class ReviewApp(App[None]):
             self.query_one("#why", Static).update(explain(self._rows[int(event.row_key.value)]))
 
 
-def _cells(row: Result) -> tuple[str, str, str]:
+def _cells(row: Result) -> tuple[Text, Text, Text]:
+    """Texts, for a table would take the brackets of a plain string, as in a file's name, for markup."""
     outcome = row.outcome
     highest = max(outcome.findings, key=lambda one: (one.flagged, one.probability), default=None)
     told = f"{highest.name} {highest.probability:.2f}" if highest else ""
-    return f"{_MARKS[outcome.triage]} {outcome.triage}", row.path, told
+    return Text(f"{_MARKS[outcome.triage]} {outcome.triage}"), Text(row.path), Text(told)
 
 
 def explain(row: Result) -> str:

@@ -52,6 +52,8 @@ def open_session(model: bytes, backend: BackendName, device: Device, threads: in
     """
     names = [name for name in _BACKENDS if backend in ("auto", name)]
     loaded = {name: module for name in names if (module := _load(name, must=name == backend))}
+    if not loaded:
+        raise LightboxError("No backend is installed: pip install 'lightbox-triage'.")
     count = threads or usable_cpus()
     if device != "cpu":
         for module in loaded.values():
@@ -76,8 +78,7 @@ def _load(name: str, must: bool) -> Backend | None:
         module: Backend = import_module(f"lightbox_edge.backends.{name}_backend")
     except ModuleNotFoundError as error:
         if must:
-            raise LightboxError(
-                f"The backend {name} is not installed: pip install 'lightbox-triage[{name}]'."
-            ) from error
+            package = "lightbox-triage" if name == "onnxruntime" else f"lightbox-triage[{name}]"
+            raise LightboxError(f"The backend {name} is not installed: pip install '{package}'.") from error
         return None
     return module

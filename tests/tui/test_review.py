@@ -1,0 +1,128 @@
+"""The review screen at 80x24, driven by keys: rows in order, the chosen film explained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import DataTable, Static
+
+from lightbox_edge import Outcome, Result, Worklist
+from lightbox_edge.radiograph import Header
+from lightbox_edge.reading import Source
+from lightbox_edge.results import DescriptorScore, FindingScore
+from lightbox_edge.worklist import FileResults, Judge
+from lightbox_tui import ReviewApp
+from lightbox_tui.review import explain
+
+SIZE = (80, 24)
+JUDGE = Judge("j", "chest-open", "int8", ("effusion", "mass"))
+SCORES = (
+    FindingScore("effusion", 0.81, 0.8, True, True, (DescriptorScore("There is fluid.", 0.9),)),
+    FindingScore("mass", 0.93, 0.95, False),
+)
+FLAGGED = Result(
+    "films/b [i]1[/i].dcm",
+    2,
+    "b" * 64,
+    Outcome("judged", "flagged", (), SCORES, "PA", Header("P[7]", "063Y", "F", "20240131")),
+)
+CLEAR = Result(
+    "films/a.png",
+    None,
+    "a" * 64,
+    Outcome("judged", "not flagged", (), (FindingScore("effusion", 0.1, 0.8, False),)),
+)
+BROKEN = Result("films/[/x].dcm", None, None, Outcome("unreadable", "not judged", ("It is cut [off].",)))
+
+
+@pytest.fixture
+def worklist(tmp_path: Path) -> Worklist:
+    made = Worklist(tmp_path / "t.worklist")
+    made.add_judge(JUDGE)
+    for row in (CLEAR, BROKEN, FLAGGED):
+        made.commit(JUDGE, [FileResults(Source(row.file, row.file, (), 1, 1), row.sha256, (row,))])
+    return made
+
+
+def why(app: ReviewApp) -> str:
+    return str(app.query_one("#why", Static).content)
+
+
+async def test_the_flagged_film_is_first_and_explained(worklist: Worklist) -> None:
+    app = ReviewApp(worklist)
+    async with app.run_test(size=SIZE) as pilot:
+        table = app.query_one(DataTable)
+        rows = [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
+        assert rows == [
+            ["! flagged", "films/b [i]1[/i].dcm#2", "effusion 0.81"],
+            ["x not judged", "films/[/x].dcm", ""],
+            [". not flagged", "films/a.png", "effusion 0.10"],
+        ]
+        assert app.focused is table
+        await pilot.pause()
+        assert why(app) == explain(FLAGGED)
+
+
+async def test_the_cursor_explains_each_film(worklist: Worklist) -> None:
+    app = ReviewApp(worklist)
+    async with app.run_test(size=SIZE) as pilot:
+        seen = []
+        for key in ("down", "down", "down", "up"):
+            await pilot.press(key)
+            await pilot.pause()
+            seen.append(why(app))
+        assert seen == [explain(row) for row in (BROKEN, CLEAR, CLEAR, BROKEN)]
+
+
+async def test_what_is_drawn_is_what_the_names_say(worklist: Worklist) -> None:
+    """Brackets of a name are letters, not markup."""
+    app = ReviewApp(worklist)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        drawn = ["".join(segment.text for segment in line) for line in app.screen._compositor.render_strips()]
+        assert [len(line) for line in drawn] == [80] * 24
+        screen = "\n".join(drawn)
+        for text in ("Lightbox", "! flagged", "x not judged", "b [i]1[/i].dcm#2", "[/x].dcm", "P[7]", "Quit"):
+            assert text in screen
+
+
+async def test_q_quits_and_the_worklist_is_as_it_was(worklist: Worklist) -> None:
+    before = list(worklist.results())
+    app = ReviewApp(worklist)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("q")
+        await pilot.pause()
+        assert not app.is_running
+    assert app.return_code == 0
+    assert list(worklist.results()) == before
+
+
+async def test_an_empty_worklist_says_so() -> None:
+    with Worklist(":memory:") as worklist:
+        app = ReviewApp(worklist)
+        async with app.run_test(size=SIZE) as pilot:
+            await pilot.press("down", "enter")
+            assert app.query_one(DataTable).row_count == 0
+            assert why(app) == "The worklist is empty."
+
+
+def test_an_explanation_names_who_what_and_why() -> None:
+    assert explain(FLAGGED).splitlines() == [
+        "films/b [i]1[/i].dcm#2",
+        "P[7]  F  063Y  20240131  PA",
+        "",
+        "! flagged",
+        "",
+        "! effusion  0.81 (flags at 0.80)",
+        "    0.90  There is fluid.",
+        "",
+        "  mass  0.93 (flags at 0.95)",
+    ]
+    assert explain(BROKEN).splitlines() == [
+        "films/[/x].dcm",
+        "no patient data in the file",
+        "",
+        "x not judged",
+        "It is cut [off].",
+    ]
