@@ -113,7 +113,7 @@ def test_patients_stay_in_one_part_and_the_split_is_the_same_each_time(
 
 
 def test_no_table_is_a_sentence(recipe: Recipe, tmp_path: Path) -> None:
-    with pytest.raises(LightboxError, match="holds no labels.csv: name the folder"):
+    with pytest.raises(LightboxError, match=r"holds no labels\.csv: name the folder"):
         read_cases(tmp_path, recipe)
 
 

@@ -64,5 +64,5 @@ def test_a_bad_recipe_is_one_sentence(tmp_path: Path, content: str | bytes, said
 
 @pytest.mark.parametrize("name", ["chest-closed", ""])
 def test_no_recipe_is_one_sentence(name: str) -> None:
-    with pytest.raises(LightboxError, match="There is no recipe .*: name a TOML file or 'chest-open'"):
+    with pytest.raises(LightboxError, match=r"There is no recipe .*: name a TOML file or 'chest-open'"):
         load_recipe(name)
