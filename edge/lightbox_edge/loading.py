@@ -74,7 +74,10 @@ def load_films(files: Sequence[Path], how: Preprocessing) -> NDArray[np.float32]
     """
     films = []
     for file in files:
-        source = Source(str(file), str(file), (), file.stat().st_size, 0)
+        try:
+            source = Source(str(file), str(file), (), file.stat().st_size, 0)
+        except OSError as error:
+            raise LightboxError(f"The film {file} cannot be used: {error.strerror}.") from error
         frames = load(source, how, Limits()).frames
         if not frames or frames[0].pixels is None:
             raise LightboxError(

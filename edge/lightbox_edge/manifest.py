@@ -17,6 +17,7 @@ SCHEMA_VERSION = 1
 
 Precision = Literal["fp32", "int8"]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Percentile = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -36,7 +37,7 @@ class Preprocessing(_Record, frozen=True):
     """How a radiograph becomes the image encoder's input, see `lightbox_edge.preprocess`."""
 
     input_size: Annotated[int, msgspec.Meta(ge=16, le=4096)]
-    percentiles: tuple[float, float]
+    percentiles: tuple[Percentile, Percentile]
     mean: float
     std: Annotated[float, msgspec.Meta(gt=0)]
 

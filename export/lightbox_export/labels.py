@@ -46,8 +46,12 @@ def read_cases(folder: Path, recipe: Recipe) -> list[Case]:
     table = folder / "labels.csv"
     if not table.is_file():
         raise LightboxError(f"{folder} holds no labels.csv: name the folder of the open X-ray collection.")
-    with table.open(newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    with table.open(newline="", encoding="utf-8") as lines:
+        reader = csv.DictReader(lines)
+        rows = list(reader)
+    for column in ("file", "source", "group", "split", "labels", "rsna_class"):
+        if column not in (reader.fieldnames or ()):
+            raise LightboxError(f"{table} has no column {column!r}: name the open X-ray collection.")
     wanted = (*recipe.images.sources, *recipe.images.chest_only)
     return [
         _case(folder, row, recipe)

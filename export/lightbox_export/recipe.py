@@ -79,9 +79,9 @@ def load_recipe(name: str) -> Recipe:
     """Load a recipe by the name of a packaged one, or by the path of a TOML file."""
     packaged = resources.files("lightbox_export") / "recipes" / f"{name}.toml"
     try:
-        text = packaged.read_text() if packaged.is_file() else Path(name).read_text()
+        text = packaged.read_text("utf-8") if packaged.is_file() else Path(name).read_text("utf-8")
         return msgspec.convert(tomllib.loads(text), Recipe)
     except OSError as error:
         raise LightboxError(f"There is no recipe {name}: name a TOML file or 'chest-open'.") from error
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise LightboxError(f"The recipe {name} cannot be read: {error}.") from error

@@ -26,7 +26,7 @@ class Loss:
     def with_text(self, fp32: Features, int8: Features) -> Loss:
         """Add the text encoder's cosine, both (sentences, dimensions)."""
         cosine = float((fp32 * int8).sum(axis=1).min())
-        if cosine < MIN_TEXT_COSINE:
+        if not cosine >= MIN_TEXT_COSINE:  # so that NaN fails too
             raise LightboxError(
                 f"INT8 turns the text_features (cosine {cosine:.4f}, at least {MIN_TEXT_COSINE} is needed): "
                 "nothing was written."
@@ -49,7 +49,7 @@ def check(
     before = {(one.finding, one.dataset): one.auc for one in fp32}
     enough = [one for one in int8 if min(one.positives, one.negatives) >= MIN_CASES]
     lost = {key: before[key] - one.auc for one in enough if (key := (one.finding, one.dataset)) in before}
-    if cosine < MIN_COSINE:
+    if not cosine >= MIN_COSINE:  # so that NaN fails too
         raise LightboxError(
             f"INT8 turns the image_features (cosine {cosine:.4f}, at least {MIN_COSINE} is needed): "
             "nothing was written."

@@ -32,6 +32,7 @@ Document = dict[str, Any]
 
 _text = st.text(max_size=12)
 _share = st.floats(0, 1)
+_percentiles = st.tuples(st.floats(0, 100), st.floats(0, 100))
 _above_zero = st.floats(1e-300, 1e300)
 _number = st.floats(allow_nan=False, allow_infinity=False)
 _texts = st.lists(_text, max_size=3).map(tuple)
@@ -52,7 +53,7 @@ _rung = st.builds(
 _descriptors = st.lists(st.builds(Descriptor, _text, _text), min_size=1, max_size=2).map(tuple)
 _manifest = st.builds(
     Manifest, st.just(1), _text, _text, _text, _text, _texts, _texts,
-    st.builds(Preprocessing, st.integers(16, 4096), st.tuples(_number, _number), _number, _above_zero),
+    st.builds(Preprocessing, st.integers(16, 4096), _percentiles, _number, _above_zero),
     _above_zero, st.lists(st.builds(Finding, _text, _descriptors), max_size=2).map(tuple), _file,
     st.dictionaries(st.sampled_from(["fp32", "int8"]), _rung),
     st.none()
@@ -95,9 +96,7 @@ def test_any_bytes_parse_or_are_a_bundle_error(content: bytes) -> None:
         parse_manifest(content, "here")
 
 
-@given(
-    st.recursive(st.none() | _text | _number, lambda inner: st.lists(inner) | st.dictionaries(_text, inner))
-)
+@given(st.recursive(st.none() | _text | _number, lambda some: st.lists(some) | st.dictionaries(_text, some)))
 def test_any_json_is_a_bundle_error(value: object) -> None:
     with pytest.raises(BundleError):
         parse_manifest(json.dumps({"schema_version": 1, "name": value}).encode(), "here")
@@ -166,6 +165,8 @@ def test_no_field_may_be_missing(document: Document, field: str) -> None:
         ("preprocessing.input_size", 1 << 20, "at `$.preprocessing.input_size`"),
         ("preprocessing.std", 0, "at `$.preprocessing.std`"),
         ("preprocessing.percentiles", [1, 2, 3], "at `$.preprocessing.percentiles`"),
+        ("preprocessing.percentiles", [-1, 99], "at `$.preprocessing.percentiles[0]`"),
+        ("preprocessing.percentiles", [1, 101], "at `$.preprocessing.percentiles[1]`"),
         ("ladder.int4", {}, "at `key` in `$.ladder`"),
         ("ladder.int8.operating_points.effusion.threshold", 1.01, "<= 1.0"),
         ("ladder.int8.operating_points.effusion.slope", -1, "> 0.0"),

@@ -1,0 +1,63 @@
+"""Sentences of training: descriptors first, phrases in every template, and the features of each."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+import torch
+from tokenizers import Tokenizer
+
+from lightbox_export.networks import TextEncoder, load_tokenizer
+from lightbox_export.recipe import TaughtFinding, load_recipe
+from lightbox_export.wording import TEMPLATES, read_wording, sentence_pairs, tokenize
+
+FINDING = TaughtFinding("effusion", True, ("Effusion",), (("Fluid.", "No fluid."),), ("effusion", "fluid"))
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return load_tokenizer()
+
+
+def test_descriptors_come_first_then_each_phrase_in_each_template() -> None:
+    pairs = sentence_pairs(FINDING)
+    assert pairs[:3] == [
+        ("Fluid.", "No fluid."),
+        ("effusion", "no effusion"),
+        ("There is effusion.", "There is no effusion."),
+    ]
+    assert len(pairs) == 1 + 2 * len(TEMPLATES)
+    assert pairs[1 + len(TEMPLATES)] == ("fluid", "no fluid")
+
+
+def test_every_pair_of_the_packaged_recipe_affirms_and_denies() -> None:
+    for finding in load_recipe("chest-open").finding:
+        for present, absent in sentence_pairs(finding):
+            assert present != absent
+            assert "{" not in present + absent
+
+
+def test_tokens_are_padded_to_the_longest_and_masked(tokenizer: Tokenizer) -> None:
+    ids, mask = tokenize(["effusion", "There is a pleural effusion."], tokenizer)
+    assert ids.shape == mask.shape
+    assert ids.dtype == mask.dtype == torch.int64
+    assert mask[1].all()
+    assert mask[0].sum() < mask.shape[1]
+    assert not ids[0][mask[0] == 0].any()
+
+
+def test_a_long_sentence_is_cut(tokenizer: Tokenizer) -> None:
+    assert tokenize(["lung " * 500], tokenizer)[0].shape == (1, 64)
+
+
+def test_wording_holds_each_findings_features_in_order(tokenizer: Tokenizer) -> None:
+    encoder = TextEncoder(8).eval()
+    recipe = msgspec.structs.replace(load_recipe("chest-open"), finding=(FINDING,))
+    wording = read_wording(recipe, encoder, tokenizer)
+    assert wording.descriptors == (1,)
+    assert [pooled.shape for pooled in wording.pooled] == [(9, 2, 384)]
+    with torch.inference_mode():
+        alone = encoder.pool(*tokenize(["No fluid."], tokenizer))[0]
+    assert torch.allclose(wording.pooled[0][0, 1], alone, atol=1e-4)
+    assert torch.allclose(wording.pooled[0].norm(dim=-1), torch.ones(9, 2), atol=1e-4)
+    assert not wording.pooled[0].requires_grad
