@@ -37,6 +37,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the console has no letters for ends no run
             stream.reconfigure(errors="backslashreplace")
+    try:
+        return _run(argv)
+    except (KeyboardInterrupt, ImportError) as error:
+        # An extension module that is interrupted while it loads makes an ImportError of it.
+        if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        print("lightbox: interrupted; run the same command again to go on.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(argv: Sequence[str] | None) -> int:
     arguments = parser().parse_args(argv)
     command: Command = arguments.command
     try:
@@ -44,9 +55,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except LightboxError as error:
         print(f"lightbox: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("lightbox: interrupted; run the same command again to go on.", file=sys.stderr)
-        return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has gone: say nothing more, not even at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
