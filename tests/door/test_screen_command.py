@@ -128,6 +128,27 @@ def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(
     assert len(end.stdout.splitlines()) == 150
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.1, 0.2, 0.3, 0.4, 0.6])
+def test_ctrl_c_while_the_program_starts_is_one_sentence_too(
+    seconds: float, command: Command, films: Path, tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        command(films, "--json", "--worklist", tmp_path / "w.worklist"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+    ) as process:
+        while process.poll() is None and not psutil.Process(process.pid).children():
+            time.sleep(0.005)
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    if process.returncode != 0:  # it may have been done by then
+        assert process.returncode == 130, errors
+        assert errors == "lightbox: interrupted; run the same command again to go on.\n"
+
+
 def test_a_reader_that_leaves_early_is_no_error(command: Command, films: Path, tmp_path: Path) -> None:
     with subprocess.Popen(
         command(films, "--json", "--worklist", tmp_path / "w.worklist"),

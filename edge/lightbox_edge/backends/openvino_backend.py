@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import openvino
-
 from lightbox_edge.backends import Session, Tensor
 from lightbox_edge.errors import LightboxError
+
+# Importing openvino reports to Google Analytics, unless its telemetry package seems not to be installed.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # how Python marks what must not load
+import openvino  # noqa: E402
 
 
 class _OpenVinoSession:
