@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from lightbox_edge.backends import open_session
 from lightbox_edge.bundle import open_bundle
@@ -23,7 +24,7 @@ from lightbox_edge.text import encode_with
 from lightbox_quantize.gate import Loss, check
 from lightbox_quantize.graphs import quantize_image_encoder, quantize_text_encoder
 
-CALIBRATION_FILMS = 128
+CALIBRATION_FILMS = 128  # taken evenly from the whole table, for its sources stand one after another
 
 
 def quantize(source: Path, images: Path, labels: Path, out: Path) -> Loss:
@@ -49,7 +50,7 @@ def quantize(source: Path, images: Path, labels: Path, out: Path) -> Loss:
     parts = np.array([film.part for film in films])
 
     fp32 = bundle.read(rung.image_encoder)
-    int8 = quantize_image_encoder(fp32, pixels[parts == "calibration"][:CALIBRATION_FILMS])
+    int8 = quantize_image_encoder(fp32, _spread(pixels[parts == "calibration"]))
     fp32_features = encode_films(open_session(fp32, "onnxruntime", "cpu"), pixels)
     int8_features = encode_films(open_session(int8, "onnxruntime", "cpu"), pixels)
 
@@ -94,3 +95,8 @@ def quantize(source: Path, images: Path, labels: Path, out: Path) -> Loss:
         card = draft.add("MODEL_CARD.md", model_card(made).encode())
         draft.finish(msgspec.structs.replace(made, documents=(*made.documents, card)))
     return loss
+
+
+def _spread(films: NDArray[np.float32]) -> NDArray[np.float32]:
+    chosen = np.linspace(0, len(films) - 1, min(CALIBRATION_FILMS, len(films))).astype(int)
+    return films[chosen]

@@ -62,7 +62,7 @@ def films() -> NDArray[np.float32]:
 
 @pytest.fixture(scope="module")
 def int8(image_encoder: bytes, films: NDArray[np.float32]) -> bytes:
-    return quantize_image_encoder(image_encoder, films[:8])
+    return quantize_image_encoder(image_encoder, films[:8], first_in_int8=0)
 
 
 def run(model: bytes, films: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -117,7 +117,7 @@ def test_what_follows_the_last_layer_stays_fp32(int8: bytes) -> None:
 def test_the_same_films_give_the_same_model(
     image_encoder: bytes, int8: bytes, films: NDArray[np.float32]
 ) -> None:
-    assert quantize_image_encoder(image_encoder, films[:8]) == int8
+    assert quantize_image_encoder(image_encoder, films[:8], first_in_int8=0) == int8
 
 
 def test_a_text_encoder_keeps_its_tokens_free_and_its_features() -> None:
@@ -163,5 +163,13 @@ def test_weights_on_the_grid_survive_exactly(films: NDArray[np.float32]) -> None
         v=grid * step,
         d=np.zeros(8),
     )
-    (stored,) = int8_weights(quantize_image_encoder(model, films)).values()
+    (stored,) = int8_weights(quantize_image_encoder(model, films, first_in_int8=0)).values()
     assert np.array_equal(stored.astype(int), grid)
+
+
+def test_what_comes_before_a_convolution_can_stay_fp32(
+    image_encoder: bytes, films: NDArray[np.float32]
+) -> None:
+    """With one convolution and INT8 from the second on, everything in front of the end stays as it was."""
+    graph = onnx.load_from_string(quantize_image_encoder(image_encoder, films, first_in_int8=1)).graph
+    assert not any("Quantize" in node.op_type for node in graph.node)

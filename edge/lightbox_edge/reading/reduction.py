@@ -58,23 +58,14 @@ def _centred(image: Image.Image, reduction: int) -> Image.Image:
     """Move the samples of a coarse wavelet level to the centres of the blocks that they stand for.
 
     A coarse sample lies on the first stored pixel of its block (ISO/IEC 15444-1, Annex F); without this
-    the picture would sit up to half a pixel off the same film in another format. Cubic convolution
-    (Keys, 1981), the border repeated.
+    the picture would sit up to half a pixel off the same film in another format. Linear between two
+    neighbours, the border repeated: its slight blur also takes back what a wavelet's low band is sharper
+    than the average of a block (at the network's finest detail, 5 % of amplitude for one level).
     """
-    t = 0.5 - 0.5 / reduction
-    weights = (
-        (-t + 2 * t**2 - t**3) / 2,
-        (2 - 5 * t**2 + 3 * t**3) / 2,
-        (t + 4 * t**2 - 3 * t**3) / 2,
-        (t**3 - t**2) / 2,
-    )
+    t = np.float32(0.5 - 0.5 / reduction)
     stored = np.asarray(image)
     values = stored.astype(np.float32)
-    for axis in (0, 1):
-        around = [(1, 2) if one == axis else (0, 0) for one in range(values.ndim)]
-        padded = np.moveaxis(np.pad(values, around, mode="edge"), axis, 0)
-        count = values.shape[axis]
-        moved = sum(weight * padded[first : first + count] for first, weight in enumerate(weights))
-        values = np.moveaxis(np.asarray(moved), 0, axis)
+    values[:-1] += t * (values[1:] - values[:-1])
+    values[:, :-1] += t * (values[:, 1:] - values[:, :-1])
     span = np.iinfo(stored.dtype)
     return Image.fromarray(np.rint(np.clip(values, span.min, span.max)).astype(stored.dtype))
