@@ -68,11 +68,11 @@ def quantize_image_encoder(
 
 
 def _before(model: Path, convolution: int) -> list[str]:
-    """The names of the nodes that come before a convolution, all of them if there are not so many."""
+    """The names of the nodes before a convolution: none before the first, all if there are fewer."""
     nodes = onnx.load(model).graph.node
     places = [place for place, node in enumerate(nodes) if node.op_type == "Conv"]
-    end = places[convolution] if convolution < len(places) else len(nodes)
-    return [node.name for node in nodes[:end]]
+    ends = [0, *places[1:], len(nodes)]
+    return [node.name for node in nodes[: ends[min(convolution, len(ends) - 1)]]]
 
 
 def quantize_text_encoder(model: bytes) -> bytes:
