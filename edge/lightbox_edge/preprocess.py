@@ -9,14 +9,14 @@ from PIL import Image
 from lightbox_edge.manifest import Preprocessing
 from lightbox_edge.radiograph import Radiograph
 
-# A picture twice as large as the network's input loses nothing to a reduced decode: the last halving
-# is done here, with an anti-aliasing filter, whatever the file format was.
-OVERSAMPLING = 2
+# A decoder reduces by powers of two and leaves at least this many times the network's input, up to twice
+# as many; the rest is done here, with an anti-aliasing filter, whatever the file format was.
+OVERSAMPLING = 1.5
 
 
 def decode_size(preprocessing: Preprocessing) -> int:
     """The longer side in pixels under which a decoder must not reduce a picture."""
-    return OVERSAMPLING * preprocessing.input_size
+    return round(OVERSAMPLING * preprocessing.input_size)
 
 
 def preprocess(radiograph: Radiograph, how: Preprocessing) -> NDArray[np.float32]:
@@ -47,7 +47,7 @@ def fit(radiograph: Radiograph, longer_side: int) -> NDArray[np.float32]:
     reduction = max(1, round(max(rows, columns) / max(reduced_rows, reduced_columns)))
     box = (0, 0, min(columns / reduction, reduced_columns), min(rows / reduction, reduced_rows))
     picture = Image.fromarray(radiograph.pixels.astype(np.float32))
-    resized = picture.resize(size, Image.Resampling.BICUBIC, box, reducing_gap=OVERSAMPLING)
+    resized = picture.resize(size, Image.Resampling.BICUBIC, box, reducing_gap=2.0)
     return np.asarray(resized, dtype=np.float32)
 
 

@@ -54,7 +54,7 @@ class Screener:
         bundle: an opened bundle; the files used are verified here.
         worklist: where every result is committed before it is yielded.
         precision, backend, device, findings: see `Model`.
-        threads: threads of the runtime, and decoder processes; None is one for each usable CPU.
+        threads: decoder processes, and twice the threads of the runtime; None is one for each usable CPU.
         limits: what a file may be at most.
 
     Raises:
@@ -77,14 +77,15 @@ class Screener:
         self._limits = limits or Limits()
         self._worklist = worklist
         # The decoders start first: they import their libraries while the model loads.
-        self._pool = DecoderPool(threads or usable_cpus(), bundle.manifest.preprocessing, self._limits)
+        cpus = threads or usable_cpus()
+        self._pool = DecoderPool(cpus, bundle.manifest.preprocessing, self._limits)
         try:
             self.model = Model(
                 bundle,
                 precision=precision,
                 backend=backend,
                 device=device,
-                threads=threads,
+                threads=max(1, cpus // 2),  # a decoder has more to do than the runtime has
                 findings=findings,
             )
             worklist.add_judge(self.model.judge)

@@ -99,4 +99,5 @@ def quantize(source: Path, images: Path, labels: Path, out: Path) -> Loss:
 
 def _spread(films: NDArray[np.float32]) -> NDArray[np.float32]:
     chosen = np.linspace(0, len(films) - 1, min(CALIBRATION_FILMS, len(films))).astype(int)
-    return films[chosen]
+    spread: NDArray[np.float32] = films[chosen]
+    return spread

@@ -18,7 +18,7 @@ from lightbox_edge.reading.guard import guarded
 from lightbox_edge.reading.kinds import Kind
 from lightbox_edge.reading.limits import Limits
 from lightbox_edge.reading.reduction import loaded
-from lightbox_edge.reading.tones import Pixels, averaged, luminance, spread, to_uint16
+from lightbox_edge.reading.tones import Pixels, averaged, factor, luminance, spread, to_uint16
 
 _DAMAGED: Final = "The {} file is damaged or cut short: copy it again from where it came from."
 _PAGED: Final = frozenset(("TIFF", "WEBP"))  # in the other formats a second picture is a preview or an effect
@@ -124,11 +124,13 @@ def _white_is_zero(image: Image.Image) -> bool:
 
 def _pixels(image: Image.Image, inverted: bool, longer_side: int | None) -> Pixels:
     """Gray values of a decoded picture: 8 and 16 bits stay as they are, the rest is fitted to 16."""
+    if image.mode == "L" and (k := factor(image.size, longer_side)) > 1:
+        return np.asarray(image.reduce(k))  # without a copy of the whole on the way
     gray = _gray(image)
     kind = gray.dtype
     small = averaged(gray, longer_side)
     if kind == np.uint8:
-        return np.asarray(np.rint(small), np.uint8)
+        return small
     if kind == np.uint16 or (kind.kind in "iu" and gray.min() >= 0 and gray.max() <= 65535):
         wide = np.asarray(np.rint(small), np.uint16)
         return np.invert(wide) if inverted else wide
