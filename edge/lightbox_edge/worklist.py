@@ -12,12 +12,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from time import monotonic, sleep
 
 import msgspec
 
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.reading import Source
 from lightbox_edge.results import Outcome, Result
+
+_PATIENCE_SECONDS = 30  # for another process that holds the file
 
 # Each step takes the file from one version to the next, in one transaction; never edit one, add one.
 _MIGRATIONS = (
@@ -62,8 +65,8 @@ class Worklist:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
         with self._said():
-            self._connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection = sqlite3.connect(self.path, timeout=_PATIENCE_SECONDS, isolation_level=None)
+            self._write_ahead()
             self._connection.execute("PRAGMA synchronous = FULL")
             self._migrate()
 
@@ -164,6 +167,19 @@ class Worklist:
                 for statement in _MIGRATIONS[number].split(";"):
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {number + 1}")
+
+    def _write_ahead(self) -> None:
+        """Switch to the write-ahead log; SQLite does not wait for its lock here, so this does."""
+        deadline = monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or monotonic() > deadline:
+                    raise
+                sleep(0.02)
+            else:
+                return
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
