@@ -1,6 +1,6 @@
 """Images a second, end to end, beside what a user would otherwise write; where the time goes.
 
-    python -m tests.benchmarks.screening [--films 40] [--rounds 3]
+    python -m tests.benchmarks.screening [--films 100] [--rounds 3]
 
 Both run as processes of their own on the same folders, in turn, and are timed from their first line to
 their last result without their start, which is given apart. Quote the ratios: machines differ.
@@ -44,7 +44,7 @@ def measure(module: str, folder: Path) -> dict[str, float]:
 def main() -> None:
     """Print one row a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--films", type=int, default=40)
+    parser.add_argument("--films", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     print(f"{cpu()}, {os.cpu_count()} CPUs, {arguments.films} films, {arguments.rounds} rounds, medians")
