@@ -1,5 +1,3 @@
-import sys
+from lightbox_door.main import program
 
-from lightbox_door.main import main
-
-sys.exit(main())
+program()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import FrameType
 from typing import Protocol
 
 from lightbox_edge.errors import LightboxError
@@ -32,6 +34,31 @@ class Command(Protocol):
     def run(self, arguments: argparse.Namespace) -> int: ...
 
 
+def program() -> None:
+    """The console's entry: Ctrl-C at any moment ends in one sentence, or changes nothing any more."""
+    pressed = False
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        code = main()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except (Exception, KeyboardInterrupt):  # native libraries turn an interrupt while they load into an error
+        if not pressed:
+            raise
+        code = _interrupted()
+    sys.exit(code)
+
+
+def _interrupted() -> int:
+    print("lightbox: interrupted; run the same command again to go on.", file=sys.stderr)
+    return INTERRUPTED
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _speak_utf8()
@@ -43,8 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"lightbox: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("lightbox: interrupted; run the same command again to go on.", file=sys.stderr)
-        return INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:  # whoever read our output has gone: say nothing more, not even at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from lightbox_edge import Screener, Worklist, open_bundle, read_findings
+    from lightbox_edge.reading import find_sources
 
+    find_sources(arguments.paths)  # a misspelt path ends the run before anything is loaded or written
     bundle = open_bundle(arguments.bundle)
     findings = read_findings(arguments.findings) if arguments.findings else None
     if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):

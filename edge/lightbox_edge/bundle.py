@@ -57,10 +57,14 @@ class Bundle:
         yield manifest.text_features
         for rung in manifest.ladder.values():
             yield rung.image_encoder
-            yield rung.out_of_distribution.statistics
+            if rung.out_of_distribution:
+                yield rung.out_of_distribution.statistics
         if manifest.text_encoder:
             yield manifest.text_encoder.model
             yield manifest.text_encoder.tokenizer
+        if manifest.segmenter:
+            yield manifest.segmenter.mask_decoder
+            yield from (rung.image_encoder for rung in manifest.segmenter.ladder.values())
         yield from manifest.documents
 
     def _inside(self, file: File) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -57,22 +57,28 @@ def finding_from_words(words: str) -> WantedFinding:
 
 def bundle_criteria(bundle: Bundle, precision: Precision) -> tuple[Criterion, ...]:
     """The bundle's own findings with the operating points of that precision."""
-    features = _text_features(bundle)
     points = bundle.rung(precision).operating_points
-    criteria, first = [], 0
-    for finding in bundle.manifest.findings:
+    criteria = []
+    for finding, features in by_finding(bundle.manifest.findings, _text_features(bundle)):
         if finding.name not in points:
             raise BundleError(
                 f"The bundle {bundle.manifest.name} has no operating point for {finding.name!r} at "
                 f"{precision}: export it again."
             )
-        last = first + len(finding.descriptors)
         sentences = tuple(descriptor.present for descriptor in finding.descriptors)
-        criteria.append(
-            Criterion(finding.name, sentences, features[first:last], points[finding.name], validated=True)
-        )
-        first = last
+        point = points[finding.name]
+        measured = point.set_for is not None
+        criteria.append(Criterion(finding.name, sentences, features, point, validated=measured))
     return tuple(criteria)
+
+
+def by_finding(findings: Sequence[Finding], text_features: Features) -> Iterator[tuple[Finding, Features]]:
+    """Each finding with its descriptors' part of text_features, (descriptors, 2, dimensions)."""
+    first = 0
+    for finding in findings:
+        last = first + len(finding.descriptors)
+        yield finding, text_features[first:last]
+        first = last
 
 
 def wanted_criteria(

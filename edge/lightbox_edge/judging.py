@@ -15,7 +15,7 @@ from lightbox_edge.backends import BackendName, Device, open_session
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.findings import WantedFinding, bundle_criteria, wanted_criteria
 from lightbox_edge.loading import LoadedFrame
-from lightbox_edge.manifest import Precision
+from lightbox_edge.manifest import OutOfDistribution, Precision
 from lightbox_edge.results import Outcome
 from lightbox_edge.scoring import Criterion, Features, mahalanobis, score, triage
 from lightbox_edge.worklist import Judge
@@ -49,9 +49,7 @@ class Model:
         rung = bundle.rung(precision)
         self._scale = bundle.manifest.logit_scale
         self._session = open_session(bundle.read(rung.image_encoder), backend, device, threads)
-        self._limit = rung.out_of_distribution.threshold
-        statistics = bundle.read(rung.out_of_distribution.statistics)
-        self._statistics: Features = np.load(io.BytesIO(statistics), allow_pickle=False)
+        self._usual = _Usual(bundle, rung.out_of_distribution) if rung.out_of_distribution else None
         self.criteria: tuple[Criterion, ...] = (
             bundle_criteria(bundle, precision)
             if findings is None
@@ -85,20 +83,35 @@ class Model:
 
     def _outcome(self, frame: LoadedFrame, image_features: Features, seconds: float) -> Outcome:
         scores = tuple(score(image_features, criterion, self._scale) for criterion in self.criteria)
-        distance = float(mahalanobis(image_features[np.newaxis], self._statistics)[0])
-        judged = distance <= self._limit
-        reason = (
-            f"It does not look like a frontal chest X-ray (distance {distance:.1f}, limit "
-            f"{self._limit:.1f}), so a person must look at it."
-        )
+        reason = self._usual.reason(image_features) if self._usual else None
+        judged = reason is None
         return Outcome(
             status="judged" if judged else "not judged",
             triage=triage(scores, self.criteria) if judged else "not judged",
-            reasons=() if judged else (reason,),
+            reasons=(reason,) if reason else (),
             findings=scores if judged else (),
             view=frame.header.ViewPosition or None,
             header=frame.header,
             seconds=frame.decode_seconds + frame.preprocess_seconds + seconds,
+        )
+
+
+class _Usual:
+    """What the films of the bundle's kind look like to its image encoder."""
+
+    def __init__(self, bundle: Bundle, usual: OutOfDistribution) -> None:
+        self._limit = usual.threshold
+        statistics = bundle.read(usual.statistics)
+        self._statistics: Features = np.load(io.BytesIO(statistics), allow_pickle=False)
+
+    def reason(self, image_features: Features) -> str | None:
+        """Why a film with these image_features, (dimensions,), is not judged."""
+        distance = float(mahalanobis(image_features[np.newaxis], self._statistics)[0])
+        if distance <= self._limit:
+            return None
+        return (
+            f"It does not look like a frontal chest X-ray (distance {distance:.1f}, limit "
+            f"{self._limit:.1f}), so a person must look at it."
         )
 
 

@@ -15,7 +15,9 @@ from lightbox_edge.errors import BundleError
 
 SCHEMA_VERSION = 1
 
-Precision = Literal["fp32", "int8"]
+# fp32; INT8 weights with fp32 arithmetic; INT8 arithmetic for CPUs with VNNI; the same with weights of 7
+# bits, whose products cannot saturate the 16-bit sums of CPUs with AVX2 and no VNNI.
+Precision = Literal["fp32", "int8_weights", "int8", "int8_avx2"]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Percentile = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
@@ -106,13 +108,32 @@ class Result(_Record, frozen=True):
     specificity: Probability
 
 
+class Cost(_Record, frozen=True):
+    """What a precision cost against fp32, as the gate measured it on films that calibrated nothing.
+
+    ``cosine`` is the mean over the films of image_features against fp32's; ``triage_agreement`` the share
+    of films with the same triage; ``auc_lost`` the largest loss over findings, ``sensitivity_lost`` the
+    same at fp32's threshold carried over, both None where no film is labelled.
+    """
+
+    films: int
+    cosine: float
+    triage_agreement: Probability
+    auc_lost: float | None = None
+    sensitivity_lost: float | None = None
+
+
 class Rung(_Record, frozen=True):
-    """One precision of the ladder: its image encoder and every number that belongs to it."""
+    """One precision of the ladder: its image encoder and every number that belongs to it.
+
+    ``out_of_distribution`` is None where too few films were there to measure it: then nothing is refused.
+    """
 
     image_encoder: File
     operating_points: dict[str, OperatingPoint]
-    out_of_distribution: OutOfDistribution
+    out_of_distribution: OutOfDistribution | None
     results: tuple[Result, ...]
+    cost: Cost | None = None
 
 
 class TextEncoder(_Record, frozen=True):
@@ -122,6 +143,40 @@ class TextEncoder(_Record, frozen=True):
     tokenizer: File
     precision: Precision
     max_tokens: Annotated[int, msgspec.Meta(ge=1, le=4096)]
+
+
+class MaskResult(_Record, frozen=True):
+    """Masks from boxes against masks drawn by people: mean Dice with its 95 % bootstrap interval."""
+
+    target: str
+    dataset: str
+    date: str
+    images: int
+    dice: Probability
+    dice_interval: tuple[Probability, Probability]
+
+
+class SegmenterRung(_Record, frozen=True):
+    """One precision of a segmenter's image encoder; ``mask_iou`` is the mean IoU of its masks to fp32's."""
+
+    image_encoder: File
+    mask_iou: Probability | None
+    results: tuple[MaskResult, ...]
+
+
+class Segmenter(_Record, frozen=True):
+    """A SAM: boxes and points to masks (Kirillov et al., 2023), see `lightbox_edge.segmenting`.
+
+    The image encoder takes pixels (N, 1, S, S) float32 in 0 to 1, the film in the upper left corner, its
+    longer side ``input_size``, and gives image_embedding (N, 256, S / stride, S / stride). The
+    prompt encoder and mask decoder are one fp32 graph at every precision.
+    """
+
+    name: str
+    licence: str
+    input_size: Annotated[int, msgspec.Meta(ge=64, le=2048)]
+    mask_decoder: File
+    ladder: dict[Precision, SegmenterRung]
 
 
 class Manifest(_Record, frozen=True):
@@ -141,6 +196,7 @@ class Manifest(_Record, frozen=True):
     ladder: dict[Precision, Rung]
     text_encoder: TextEncoder | None
     documents: tuple[File, ...]
+    segmenter: Segmenter | None = None
 
 
 class _Version(msgspec.Struct):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lightbox_edge.backends import Session
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.findings import by_finding
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.manifest import Finding, OperatingPoint, Result, Target
 from lightbox_edge.measuring import (
@@ -46,13 +47,10 @@ def finding_log_odds(
     image_features: Features, text_features: Features, findings: Sequence[Finding], scale: float
 ) -> dict[str, Numbers]:
     """Log-odds of each finding, (N,), before calibration."""
-    log_odds, first = {}, 0
-    for finding in findings:
-        last = first + len(finding.descriptors)
-        of_descriptors = descriptor_log_odds(image_features, text_features[first:last], scale)
-        log_odds[finding.name] = of_descriptors.mean(axis=1).astype(np.float64)
-        first = last
-    return log_odds
+    return {
+        finding.name: descriptor_log_odds(image_features, features, scale).mean(axis=1).astype(np.float64)
+        for finding, features in by_finding(findings, text_features)
+    }
 
 
 def prove(

@@ -167,6 +167,7 @@ def test_a_reader_that_leaves_early_is_no_error(command: Command, films: Path, t
 def test_a_missing_path_is_one_sentence(screen: Run, tmp_path: Path) -> None:
     run = screen(tmp_path / "nowhere", "--worklist", tmp_path / "w.worklist")
     assert "nowhere does not exist" in sentence(run, 2)
+    assert not (tmp_path / "w.worklist").exists()
 
 
 @pytest.mark.parametrize("place", ["missing/w.worklist", "folder", "text"])
