@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lightbox_edge.manifest import Manifest, OperatingPoint, Precision, Rung
+from lightbox_edge.manifest import Cost, Manifest, OperatingPoint, Precision, Rung
 
 
 def model_card(manifest: Manifest) -> str:
@@ -36,6 +36,8 @@ def _rung(precision: Precision, rung: Rung) -> str:
             f"| {one.finding} | {one.dataset} | {one.positives} | {one.negatives} | {one.auc:.2f} "
             f"({low:.2f} to {high:.2f}){few} | {one.sensitivity:.2f} | {one.specificity:.2f} |"
         )
+    if rung.cost is not None:
+        lines.insert(1, _cost(rung.cost))
     lines += [
         "\nSensitivity and specificity hold at the shipped thresholds, which were set on other patients:\n",
         "| finding | threshold | set for | sensitivity and specificity where it was set |",
@@ -43,6 +45,18 @@ def _rung(precision: Precision, rung: Rung) -> str:
     ]
     lines += [_operating_point(name, point) for name, point in rung.operating_points.items()]
     return "\n".join(lines) + "\n"
+
+
+def _cost(cost: Cost) -> str:
+    """What a precision cost against fp32, in one paragraph."""
+    told = [
+        f"image_features' mean cosine {cost.cosine:.4f}",
+        f"the same triage on {cost.triage_agreement:.1%}",
+    ]
+    if cost.auc_lost is not None and cost.sensitivity_lost is not None:
+        told.append(f"at most {cost.auc_lost:.4f} of a finding's AUC lost")
+        told.append(f"at most {cost.sensitivity_lost:.3f} of its sensitivity at fp32's threshold")
+    return f"Against fp32, on {cost.films} films that calibrated nothing: {', '.join(told)}.\n"
 
 
 def _operating_point(name: str, point: OperatingPoint) -> str:
