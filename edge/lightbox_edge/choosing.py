@@ -1,0 +1,120 @@
+"""Which rung of a bundle runs here, and on which backend: by the CPU's flags and a short measurement.
+
+The choice is kept per machine, bundle and runtimes, for two runs on one machine must give the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lightbox_edge.backends import Backend, BackendName, Device, RealBackendName, first_gpu, installed
+from lightbox_edge.bundle import Bundle
+from lightbox_edge.machine import Cpu, read_cpu
+from lightbox_edge.manifest import Precision
+from lightbox_edge.remembering import Remembered, recall, remember
+from lightbox_edge.speed import Candidate, measure
+
+# From the most accurate: of rungs that are about as fast, the first of these is taken.
+BY_ACCURACY: tuple[Precision, ...] = ("fp32", "int8_weights", "int8", "int8_avx2")
+ABOUT_AS_FAST = 1.1
+
+Measure = Callable[[Bundle, Sequence[Candidate], int], Mapping[Candidate, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What runs, and in words why."""
+
+    precision: Precision
+    backend: RealBackendName
+    reason: str
+
+
+def choose(
+    bundle: Bundle,
+    precision: Precision | Literal["auto"],
+    backend: BackendName,
+    device: Device,
+    threads: int,
+    *,
+    again: bool = False,
+    measure: Measure = measure,
+) -> Choice:
+    """Choose a rung and a backend; where there is nothing to choose, nothing is measured or read.
+
+    Args:
+        bundle: an opened bundle; the models that are measured are verified.
+        precision: the rung that is asked for; ``auto`` leaves it open.
+        backend: the same.
+        device: on a GPU the most accurate rung runs, and nothing is measured.
+        threads: CPU threads of the runtime.
+        again: measure even where a choice is remembered.
+        measure: gives the seconds a film of each candidate.
+
+    Raises:
+        LightboxError: the bundle has no such rung or is damaged, or no backend is there.
+    """
+    ladder = list(bundle.manifest.ladder) if precision == "auto" else [precision]
+    for one in ladder:
+        bundle.rung(one)
+    ladder.sort(key=BY_ACCURACY.index)
+    backends = installed(backend)
+    if device != "cpu" and (gpu := first_gpu(backends)):
+        return Choice(ladder[0], gpu[0], f"There is a GPU ({gpu[1]}), and it runs the most accurate rung.")
+    if len(ladder) == len(backends) == 1:
+        return Choice(ladder[0], next(iter(backends)), "There is no other.")
+    cpu = read_cpu()
+    rungs, aside = safe_on(cpu, ladder)
+    candidates = [Candidate(rung, name) for rung in rungs for name in backends]
+    if len(candidates) == 1:
+        return Choice(rungs[0], candidates[0].backend, f"There is no other. {aside}".rstrip())
+    key = _key(bundle, candidates, cpu, threads, backends)
+    kept = None if again else recall(key)
+    if kept and Candidate(kept.precision, kept.backend) in candidates:
+        return Choice(kept.precision, kept.backend, kept.reason)
+    best, reason = decide(measure(bundle, candidates, threads))
+    reason = f"{reason} {aside}".rstrip()
+    remember(Remembered(key, best.precision, best.backend, reason))
+    return Choice(best.precision, best.backend, reason)
+
+
+def safe_on(cpu: Cpu, ladder: Sequence[Precision]) -> tuple[list[Precision], str]:
+    """The rungs that give right figures on a CPU, and what is said of one left aside.
+
+    A bundle's only rung runs everywhere: what it costs was measured by whoever made it the only one.
+    """
+    if not cpu.saturates or "int8" not in ladder or len(ladder) == 1:
+        return list(ladder), ""
+    left: list[Precision] = [rung for rung in ladder if rung != "int8"]
+    return left, "int8 is left aside, for this CPU has no VNNI and its 16-bit sums would saturate."
+
+
+def decide(seconds: Mapping[Candidate, float]) -> tuple[Candidate, str]:
+    """The most accurate of the candidates that are within 10 % of the fastest, and why."""
+    fastest = min(seconds, key=lambda one: seconds[one])
+    near = [one for one in seconds if seconds[one] <= ABOUT_AS_FAST * seconds[fastest]]
+    best = min(near, key=lambda one: (BY_ACCURACY.index(one.precision), seconds[one]))
+
+    def told(one: Candidate) -> str:
+        return f"{one} took {1000 * seconds[one]:.1f} ms a film"
+
+    if best.precision != fastest.precision:
+        return best, f"{told(best)}, which is more accurate and about as fast as {told(fastest)}."
+    others = sorted((one for one in seconds if one != best), key=lambda one: seconds[one])
+    slower = "".join(f", {told(one)}" for one in others)
+    return best, f"{told(best)}{slower}: the fastest of {len(seconds)} measured." if others else told(best)
+
+
+def _key(
+    bundle: Bundle,
+    candidates: Sequence[Candidate],
+    cpu: Cpu,
+    threads: int,
+    backends: Mapping[RealBackendName, Backend],
+) -> str:
+    """Everything that a choice depends on, in words."""
+    versions = [f"{name} {module.VERSION}" for name, module in backends.items()]
+    parts = [cpu.name, cpu.architecture, *cpu.flags, f"{threads} threads", bundle.identity, *versions]
+    return "; ".join([*parts, *map(str, candidates)])
