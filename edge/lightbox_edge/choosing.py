@@ -9,7 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lightbox_edge.backends import Backend, BackendName, Device, RealBackendName, first_gpu, installed
+from lightbox_edge.backends import (
+    BACKENDS,
+    Backend,
+    BackendName,
+    Device,
+    RealBackendName,
+    first_gpu,
+    installed,
+)
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.machine import Cpu, read_cpu
 from lightbox_edge.manifest import Precision
@@ -92,19 +100,22 @@ def safe_on(cpu: Cpu, ladder: Sequence[Precision]) -> tuple[list[Precision], str
 
 
 def decide(seconds: Mapping[Candidate, float]) -> tuple[Candidate, str]:
-    """The most accurate of the candidates that are within 10 % of the fastest, and why."""
+    """The most accurate of the candidates that are within 10 % of the fastest, and why.
+
+    Of backends that are about as fast with one rung it is the first, which is always installed.
+    """
     fastest = min(seconds, key=lambda one: seconds[one])
     near = [one for one in seconds if seconds[one] <= ABOUT_AS_FAST * seconds[fastest]]
-    best = min(near, key=lambda one: (BY_ACCURACY.index(one.precision), seconds[one]))
+    best = min(near, key=lambda one: (BY_ACCURACY.index(one.precision), BACKENDS.index(one.backend)))
 
     def told(one: Candidate) -> str:
         return f"{one} took {1000 * seconds[one]:.1f} ms a film"
 
-    if best.precision != fastest.precision:
-        return best, f"{told(best)}, which is more accurate and about as fast as {told(fastest)}."
-    others = sorted((one for one in seconds if one != best), key=lambda one: seconds[one])
-    slower = "".join(f", {told(one)}" for one in others)
-    return best, f"{told(best)}{slower}: the fastest of {len(seconds)} measured." if others else told(best)
+    if best == fastest:
+        slower = [told(one) for one in sorted(seconds, key=lambda one: seconds[one]) if one != best]
+        return best, f"{', '.join([told(best), *slower])}: the fastest."
+    better = "more accurate and " if best.precision != fastest.precision else ""
+    return best, f"{told(best)}, which is {better}about as fast as the fastest: {told(fastest)}."
 
 
 def _key(

@@ -18,7 +18,7 @@ Device = Literal["auto", "cpu", "gpu"]
 Tensor = NDArray[Any]
 
 # In the order in which `auto` asks them. onnxruntime is always installed; openvino is an extra.
-_BACKENDS: tuple[RealBackendName, ...] = ("onnxruntime", "openvino")
+BACKENDS: tuple[RealBackendName, ...] = ("onnxruntime", "openvino")
 
 
 class Session(Protocol):
@@ -70,7 +70,7 @@ def installed(backend: BackendName = "auto") -> dict[RealBackendName, Backend]:
     Raises:
         LightboxError: the one that is asked for is not installed, or none is.
     """
-    names = [name for name in _BACKENDS if backend in ("auto", name)]
+    names = [name for name in BACKENDS if backend in ("auto", name)]
     loaded = {name: module for name in names if (module := _load(name, must=name == backend))}
     if not loaded:
         raise LightboxError("No backend is installed: pip install 'lightbox-triage'.")
