@@ -13,8 +13,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # it ships none
-
 CPUINFO = Path("/proc/cpuinfo")
 
 # What matters to INT8, by the kernel's names: x86, then ARM.
@@ -71,6 +69,9 @@ def parse_cpuinfo(text: str, architecture: str) -> Cpu:
 
 def read_memory() -> Memory:
     """The memory of this machine."""
+    # Imported here: it takes 30 ms, and most runs measure nothing.
+    import psutil  # type: ignore[import-untyped]  # it ships none
+
     memory = psutil.virtual_memory()
     return Memory(int(memory.total), int(memory.available))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from time import perf_counter
 
 import numpy as np
@@ -78,4 +77,4 @@ def _race(sessions: dict[Candidate, Session], size: int, batch: int) -> dict[Can
     ends = perf_counter() + SECONDS
     while not rounds or (len(rounds) < ROUNDS and perf_counter() < ends):
         rounds.append({candidate: seconds(sessions[candidate]) for candidate in racing})
-    return warm | {candidate: median(one[candidate] for one in rounds) for candidate in racing}
+    return warm | {candidate: float(np.median([one[candidate] for one in rounds])) for candidate in racing}
