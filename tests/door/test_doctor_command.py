@@ -48,7 +48,7 @@ def doctor(bundle: Bundle, tmp_path: Path) -> Doctor:
     return run
 
 
-def test_json_is_what_is_true_here_and_what_screening_takes(doctor: Doctor, bundle: Bundle, tmp_path: Path) -> None:
+def test_json_is_true_and_what_screening_takes(doctor: Doctor, bundle: Bundle, tmp_path: Path) -> None:
     done = doctor("--json")
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
