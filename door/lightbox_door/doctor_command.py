@@ -56,4 +56,4 @@ def _row(one: MeasuredRung) -> str:
     row = f"{one.precision:<13}{one.backend:<13}{one.bytes / 1e6:>7.1f}"
     if one.single is None or one.batch is None:
         return f"{row}  cannot be loaded"
-    return f"{row}{one.single:>10.1f}{one.batch:>12.1f}{'' if one.safe else '  saturates here'}"
+    return f"{row}{one.single:>10.1f}{one.batch:>12.1f}{'' if one.candidate else '  left aside'}"

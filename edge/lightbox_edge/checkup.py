@@ -10,7 +10,7 @@ import msgspec
 from lightbox_edge.backends import RealBackendName, beside_decoders, installed, usable_cpus
 from lightbox_edge.bundle import Bundle, verify_bundle
 from lightbox_edge.caches import cache_root
-from lightbox_edge.choosing import Choice, choose, safe_on
+from lightbox_edge.choosing import Choice, choose, worth_trying
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.machine import Cpu, Memory, read_cpu, read_memory
 from lightbox_edge.manifest import Precision
@@ -29,13 +29,13 @@ class MeasuredRung(msgspec.Struct, frozen=True):
     """A rung on a backend: bytes of its image encoder, and milliseconds a film on the CPU.
 
     ``single`` is one film at a time, ``batch`` as many at once as screening takes; both are None where the
-    backend cannot load it. ``safe`` is False where this CPU would give wrong figures.
+    backend cannot load it. ``candidate`` is False for a rung that this CPU leaves aside.
     """
 
     precision: Precision
     backend: RealBackendName
     bytes: int
-    safe: bool
+    candidate: bool
     single: float | None
     batch: float | None
 
@@ -73,7 +73,7 @@ def examine(bundle: Bundle, worklist: Path) -> Checkup:
     all_of_them = [Candidate(precision, backend) for precision in ladder for backend in backends]
     single = measure(bundle, all_of_them, threads, 1)
     batch = measure(bundle, all_of_them, threads)
-    safe, _ = safe_on(cpu, list(ladder))
+    tried, _ = worth_trying(cpu, list(ladder))
     return Checkup(
         cpu=cpu,
         usable_cpus=cpus,
@@ -90,7 +90,7 @@ def examine(bundle: Bundle, worklist: Path) -> Checkup:
                 one.precision,
                 one.backend,
                 ladder[one.precision].image_encoder.bytes,
-                one.precision in safe,
+                one.precision in tried,
                 _milliseconds(single.get(one)),
                 _milliseconds(batch.get(one)),
             )

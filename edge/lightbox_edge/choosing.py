@@ -74,7 +74,7 @@ def choose(
     if len(ladder) == len(backends) == 1:
         return Choice(ladder[0], next(iter(backends)), "There is no other.")
     cpu = read_cpu()
-    rungs, aside = safe_on(cpu, ladder)
+    rungs, aside = worth_trying(cpu, ladder)
     candidates = [Candidate(rung, name) for rung in rungs for name in backends]
     if len(candidates) == 1:
         return Choice(rungs[0], candidates[0].backend, f"There is no other. {aside}".rstrip())
@@ -88,15 +88,20 @@ def choose(
     return Choice(best.precision, best.backend, reason)
 
 
-def safe_on(cpu: Cpu, ladder: Sequence[Precision]) -> tuple[list[Precision], str]:
-    """The rungs that give right figures on a CPU, and what is said of one left aside.
+def worth_trying(cpu: Cpu, ladder: Sequence[Precision]) -> tuple[list[Precision], str]:
+    """The rungs that a CPU may choose from, and what is said of the one left aside.
 
-    A bundle's only rung runs everywhere: what it costs was measured by whoever made it the only one.
+    With VNNI ``int8`` and ``int8_avx2`` are the same work, and the first has more bits. A bundle's only
+    rung runs everywhere: what it costs was measured by whoever made it the only one.
     """
-    if not cpu.saturates or "int8" not in ladder or len(ladder) == 1:
+    aside: Precision
+    if cpu.saturates and "int8" in ladder and len(ladder) > 1:
+        aside, why = "int8", "this CPU has no VNNI and its 16-bit sums would saturate"
+    elif not cpu.saturates and {"int8", "int8_avx2"} <= set(ladder):
+        aside, why = "int8_avx2", "on this CPU int8 is as fast and more accurate"
+    else:
         return list(ladder), ""
-    left: list[Precision] = [rung for rung in ladder if rung != "int8"]
-    return left, "int8 is left aside, for this CPU has no VNNI and its 16-bit sums would saturate."
+    return [rung for rung in ladder if rung != aside], f"{aside} is left aside, for {why}."
 
 
 def decide(seconds: Mapping[Candidate, float]) -> tuple[Candidate, str]:
@@ -104,18 +109,17 @@ def decide(seconds: Mapping[Candidate, float]) -> tuple[Candidate, str]:
 
     Of backends that are about as fast with one rung it is the first, which is always installed.
     """
-    fastest = min(seconds, key=lambda one: seconds[one])
-    near = [one for one in seconds if seconds[one] <= ABOUT_AS_FAST * seconds[fastest]]
+    fastest, *_ = order = sorted(seconds, key=lambda one: seconds[one])
+    near = [one for one in order if seconds[one] <= ABOUT_AS_FAST * seconds[fastest]]
     best = min(near, key=lambda one: (BY_ACCURACY.index(one.precision), BACKENDS.index(one.backend)))
-
-    def told(one: Candidate) -> str:
-        return f"{one} took {1000 * seconds[one]:.1f} ms a film"
-
+    took = {one: f"{1000 * seconds[one]:.1f}" for one in order}
     if best == fastest:
-        slower = [told(one) for one in sorted(seconds, key=lambda one: seconds[one]) if one != best]
-        return best, f"{', '.join([told(best), *slower])}: the fastest."
-    better = "more accurate and " if best.precision != fastest.precision else ""
-    return best, f"{told(best)}, which is {better}about as fast as the fastest: {told(fastest)}."
+        others = "".join(f", {one} {took[one]}" for one in order[1:])
+        return best, f"It took {took[best]} ms a film{others}."
+    better = " is more accurate and" if best.precision != fastest.precision else ""
+    return best, (
+        f"It took {took[best]} ms a film,{better} about as fast as the fastest, {fastest} with {took[fastest]}."
+    )
 
 
 def _key(

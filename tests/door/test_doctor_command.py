@@ -154,7 +154,7 @@ def test_the_words_for_an_old_laptop() -> None:
         "bundle       big 3, every file is the one its manifest names",
         "speed        milliseconds a film, 2 threads:",
         "             rung         runtime           MB    single   8 at once",
-        "             int8         onnxruntime     87.0     300.0       250.0  saturates here",
+        "             int8         onnxruntime     87.0     300.0       250.0  left aside",
         "             int8_avx2    onnxruntime     87.0     310.0       260.0",
         "             fp32         openvino       345.0  cannot be loaded",
         "choice       int8_avx2 on onnxruntime. So it is.",
