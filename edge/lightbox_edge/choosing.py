@@ -117,9 +117,8 @@ def decide(seconds: Mapping[Candidate, float]) -> tuple[Candidate, str]:
         others = "".join(f", {one} {took[one]}" for one in order[1:])
         return best, f"It took {took[best]} ms a film{others}."
     better = " is more accurate and" if best.precision != fastest.precision else ""
-    return best, (
-        f"It took {took[best]} ms a film,{better} about as fast as the fastest, {fastest} with {took[fastest]}."
-    )
+    first = f"{fastest} with {took[fastest]}"
+    return best, f"It took {took[best]} ms a film,{better} about as fast as the fastest, {first}."
 
 
 def _key(

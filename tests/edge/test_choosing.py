@@ -91,7 +91,8 @@ def test_the_fastest_is_taken(bundle: Bundle) -> None:
     assert choice == Choice(
         "int8",
         "openvino",
-        "It took 89.0 ms a film, int8 on onnxruntime 108.0, fp32 on openvino 250.0, fp32 on onnxruntime 290.0.",
+        "It took 89.0 ms a film, int8 on onnxruntime 108.0, "
+        "fp32 on openvino 250.0, fp32 on onnxruntime 290.0.",
     )
     assert watch.asked == [["fp32_onnxruntime", "fp32_openvino", "int8_onnxruntime", "int8_openvino"]]
 
