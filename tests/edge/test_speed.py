@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from time import sleep
 
 import msgspec
@@ -14,6 +15,7 @@ from lightbox_edge import speed
 from lightbox_edge.backends import Session, Tensor
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import BundleError, LightboxError
+from lightbox_edge.judging import Model
 from lightbox_edge.machine import Memory
 from lightbox_edge.speed import BATCH, Candidate, measure
 
@@ -52,14 +54,26 @@ def test_a_real_model_takes_time(bundle: Bundle) -> None:
     assert 0.0005 < measure(bundle, [one], 1)[one] < 1
 
 
+def test_a_second_model_is_the_same_judge_and_measures_nothing(
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIGHTBOX_CACHE", str(tmp_path))
+    first = Model(with_fp32(bundle), backend="onnxruntime", threads=1)
+    monkeypatch.setattr(speed, "open_session", None)
+    second = Model(with_fp32(bundle), backend="onnxruntime", threads=1)
+    assert (second.choice, second.judge) == (first.choice, first.judge)
+    assert second.judge.precision == second.choice.precision
+    assert second.choice.reason.startswith("It took ")
+
+
 def test_each_has_its_turn_with_the_batch_of_screening(
     bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log = fake(monkeypatch, 0.008, 0.004)
+    log = fake(monkeypatch, 0.032, 0.004)
     seconds = measure(with_fp32(bundle), [FP32, INT8], 1)
-    assert log[:6] == [(0.008, BATCH), (0.004, BATCH)] * 3
+    assert log[:6] == [(0.032, BATCH), (0.004, BATCH)] * 3
     assert len(log) == 2 * (1 + speed.ROUNDS)
-    assert 0.001 <= seconds[FP32] < 0.01
+    assert 0.004 <= seconds[FP32] < 0.1
     assert 0.0005 <= seconds[INT8] < seconds[FP32]
 
 
