@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,14 @@ Film = NDArray[np.uint8]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 PYDICOM_DATA = Path(data_store.__file__).parent / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _caches_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or leaves anything in the caches of whoever runs it, subprocesses included."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LIGHTBOX_CACHE", str(tmp_path_factory.mktemp("caches")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+PRECISIONS = ("auto", "fp32", "int8_weights", "int8", "int8_avx2")
 DEFAULT_WORKLIST = Path("lightbox.worklist")
 
 
@@ -23,7 +24,9 @@ def add_worklist(parser: argparse.ArgumentParser) -> None:
 
 
 def add_runtime(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--precision", choices=("int8", "fp32"), default="int8", help="default: int8")
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, default="auto", help="default: what is fastest here, see doctor"
+    )
     parser.add_argument(
         "--backend", choices=("auto", "onnxruntime", "openvino"), default="auto", help="default: auto"
     )

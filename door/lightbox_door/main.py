@@ -17,7 +17,7 @@ from lightbox_edge.errors import LightboxError
 INTERRUPTED = 130
 
 # Each is a module of this package. The order is that of --help: daily work first.
-COMMANDS = ("screen", "review", "report", "ask", "bundle", "export", "quantize")
+COMMANDS = ("screen", "review", "report", "ask", "doctor", "bundle", "export", "quantize")
 
 EPILOG = """exit codes: 0 done; 1 done, but some inputs could not be read; 2 the call or a file it names is
 wrong; 3 the bundle failed verification; 130 interrupted, run the same command again to go on"""

@@ -6,21 +6,22 @@ import hashlib
 import io
 from collections.abc import Sequence
 from time import perf_counter
+from typing import Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lightbox_edge.backends import BackendName, Device, open_session
+from lightbox_edge.backends import BackendName, Device, open_session, usable_cpus
 from lightbox_edge.bundle import Bundle
+from lightbox_edge.choosing import choose
 from lightbox_edge.findings import WantedFinding, bundle_criteria, wanted_criteria
 from lightbox_edge.loading import LoadedFrame
 from lightbox_edge.manifest import OutOfDistribution, Precision
 from lightbox_edge.results import Outcome
 from lightbox_edge.scoring import Criterion, Features, mahalanobis, score, triage
+from lightbox_edge.speed import BATCH
 from lightbox_edge.worklist import Judge
-
-BATCH = 8  # frames that go through the image encoder at once
 
 
 class Model:
@@ -28,7 +29,7 @@ class Model:
 
     Args:
         bundle: an opened bundle; the files used are verified here.
-        precision: the rung of the bundle's ladder.
+        precision: the rung of the bundle's ladder; ``auto`` leaves it to `choose`, which may measure.
         findings: what to look for instead of the bundle's own findings.
         threads: CPU threads of the runtime; None is one for each usable CPU.
 
@@ -40,22 +41,25 @@ class Model:
         self,
         bundle: Bundle,
         *,
-        precision: Precision = "int8",
+        precision: Precision | Literal["auto"] = "auto",
         backend: BackendName = "auto",
         device: Device = "auto",
         threads: int | None = None,
         findings: Sequence[WantedFinding] | None = None,
     ) -> None:
-        rung = bundle.rung(precision)
+        count = threads or usable_cpus()
+        self.choice = choose(bundle, precision, backend, device, count)
+        rung = bundle.rung(self.choice.precision)
         self._scale = bundle.manifest.logit_scale
-        self._session = open_session(bundle.read(rung.image_encoder), backend, device, threads)
+        model = bundle.read(rung.image_encoder)
+        self._session = open_session(model, self.choice.backend, device, count)
         self._usual = _Usual(bundle, rung.out_of_distribution) if rung.out_of_distribution else None
         self.criteria: tuple[Criterion, ...] = (
-            bundle_criteria(bundle, precision)
+            bundle_criteria(bundle, self.choice.precision)
             if findings is None
-            else wanted_criteria(bundle, precision, findings, backend)
+            else wanted_criteria(bundle, self.choice.precision, findings, backend)
         )
-        self.judge = _judge(bundle, precision, self.criteria)
+        self.judge = _judge(bundle, self.choice.precision, self.criteria)
         self.device = self._session.device
         self.seconds = 0.0
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
+from typing import Literal
 
 import msgspec
 
-from lightbox_edge.backends import BackendName, Device, usable_cpus
+from lightbox_edge.backends import BackendName, Device, beside_decoders, usable_cpus
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.decoder import DecoderPool, load_ahead
 from lightbox_edge.findings import WantedFinding
@@ -66,7 +67,7 @@ class Screener:
         bundle: Bundle,
         worklist: Worklist,
         *,
-        precision: Precision = "int8",
+        precision: Precision | Literal["auto"] = "auto",
         backend: BackendName = "auto",
         device: Device = "auto",
         threads: int | None = None,
@@ -85,7 +86,7 @@ class Screener:
                 precision=precision,
                 backend=backend,
                 device=device,
-                threads=max(1, cpus // 2),  # a decoder has more to do than the runtime has
+                threads=beside_decoders(cpus),
                 findings=findings,
             )
             worklist.add_judge(self.model.judge)

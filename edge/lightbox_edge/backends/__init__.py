@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from lightbox_edge.errors import LightboxError
 
-BackendName = Literal["auto", "onnxruntime", "openvino"]
+RealBackendName = Literal["onnxruntime", "openvino"]
+BackendName = Literal["auto"] | RealBackendName
 Device = Literal["auto", "cpu", "gpu"]
 
 Tensor = NDArray[Any]
 
 # In the order in which `auto` asks them. onnxruntime is always installed; openvino is an extra.
-_BACKENDS = ("onnxruntime", "openvino")
+BACKENDS: tuple[RealBackendName, ...] = ("onnxruntime", "openvino")
 
 
 class Session(Protocol):
@@ -31,7 +32,9 @@ class Session(Protocol):
 
 
 class Backend(Protocol):
-    """What a backend's module offers."""
+    """What a backend's module offers; ``VERSION`` is the runtime's."""
+
+    VERSION: str
 
     def gpus(self) -> list[str]:
         """The GPU devices that this runtime sees on this machine, by its own names."""
@@ -50,20 +53,33 @@ def open_session(model: bytes, backend: BackendName, device: Device, threads: in
     Raises:
         LightboxError: the backend is not installed, or a GPU was asked for that is not there.
     """
-    names = [name for name in _BACKENDS if backend in ("auto", name)]
+    backends = installed(backend)
+    count = threads or usable_cpus()
+    if device != "cpu" and (gpu := first_gpu(backends)):
+        return backends[gpu[0]].open_session(model, gpu[1], count)
+    if device == "gpu":
+        raise LightboxError(
+            f"No GPU is there for {' or '.join(backends)}, which here run on the CPU alone: use --device cpu."
+        )
+    return next(iter(backends.values())).open_session(model, None, count)
+
+
+def installed(backend: BackendName = "auto") -> dict[RealBackendName, Backend]:
+    """The backends that are installed, or the one that is asked for, imported; at least one.
+
+    Raises:
+        LightboxError: the one that is asked for is not installed, or none is.
+    """
+    names = [name for name in BACKENDS if backend in ("auto", name)]
     loaded = {name: module for name in names if (module := _load(name, must=name == backend))}
     if not loaded:
         raise LightboxError("No backend is installed: pip install 'lightbox-triage'.")
-    count = threads or usable_cpus()
-    if device != "cpu":
-        for module in loaded.values():
-            for gpu in module.gpus():
-                return module.open_session(model, gpu, count)
-    if device == "gpu":
-        raise LightboxError(
-            f"No GPU is there for {' or '.join(loaded)}, which here run on the CPU alone: use --device cpu."
-        )
-    return next(iter(loaded.values())).open_session(model, None, count)
+    return loaded
+
+
+def first_gpu(backends: Mapping[RealBackendName, Backend]) -> tuple[RealBackendName, str] | None:
+    """The first GPU that one of these backends sees."""
+    return next(((name, gpu) for name, module in backends.items() for gpu in module.gpus()), None)
 
 
 def usable_cpus() -> int:
@@ -71,6 +87,11 @@ def usable_cpus() -> int:
     if hasattr(os, "sched_getaffinity"):  # not on Windows and macOS
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def beside_decoders(cpus: int) -> int:
+    """The runtime's threads while decoders run: a decoder has more to do than the runtime has."""
+    return max(1, cpus // 2)
 
 
 def _load(name: str, must: bool) -> Backend | None:

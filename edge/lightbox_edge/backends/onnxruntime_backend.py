@@ -9,6 +9,7 @@ import onnxruntime
 from lightbox_edge.backends import Session, Tensor
 from lightbox_edge.errors import LightboxError
 
+VERSION: str = onnxruntime.__version__
 _GPU_PROVIDERS = ("CUDAExecutionProvider", "DmlExecutionProvider")
 
 

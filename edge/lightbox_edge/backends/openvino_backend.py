@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from lightbox_edge.backends import Session, Tensor
+from lightbox_edge.caches import cache_folder
 from lightbox_edge.errors import LightboxError
 
 # Importing openvino reports to Google Analytics, unless its telemetry package seems not to be installed.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # how Python marks what must not load
 import openvino  # noqa: E402
+
+VERSION: str = openvino.__version__.split("-")[0]
 
 
 class _OpenVinoSession:
@@ -34,7 +34,7 @@ def gpus() -> list[str]:
 def open_session(model: bytes, device: str | None, threads: int) -> Session:
     where = device or "CPU"
     core = openvino.Core()
-    core.set_property({"CACHE_DIR": str(cache_folder())})
+    core.set_property({"CACHE_DIR": str(cache_folder("openvino"))})
     settings: dict[str, object] = {"PERFORMANCE_HINT": "LATENCY"}
     if where == "CPU":
         # bf16 is the default where the CPU has it, and it would answer otherwise than other laptops do.
@@ -45,17 +45,3 @@ def open_session(model: bytes, device: str | None, threads: int) -> Session:
         raise LightboxError(
             f"OpenVINO cannot load the model on {where}: {str(error).splitlines()[0]}"
         ) from error
-
-
-def cache_folder() -> Path:
-    """Where compiled models are kept between runs; it holds no patient data."""
-    if chosen := os.environ.get("LIGHTBOX_CACHE"):
-        return Path(chosen)
-    home = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME")
-    base = Path(home) if home else Path.home() / ".cache"
-    folder = base / "lightbox" / "openvino"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:  # a read-only home: the cache is only a matter of speed
-        return Path(tempfile.gettempdir()) / "lightbox-openvino"
-    return folder
