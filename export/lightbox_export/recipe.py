@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.manifest import Preprocessing, Target
+from lightbox_edge.manifest import Descriptor, Finding, Preprocessing, Target
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,6 +69,14 @@ class Recipe(_Record, frozen=True):
     images: Images
     training: Training
     finding: tuple[TaughtFinding, ...]
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings that go into the bundle, as its manifest wants them."""
+        return tuple(
+            Finding(one.name, tuple(Descriptor(*sentences) for sentences in one.descriptors))
+            for one in self.finding
+            if one.ships
+        )
 
     def shipped(self) -> dict[str, Target]:
         """The findings that go into the bundle, with their thresholds' targets."""
