@@ -107,6 +107,10 @@ def _sam(teacher: Teacher, arguments: argparse.Namespace) -> None:
     checkpoint = Path(arguments.source) if arguments.source else None
     if checkpoint is not None:
         check_sha256(teacher, checkpoint)
+    elif teacher.package is None:
+        raise LightboxError(
+            f"{teacher.title} is not fetched: get it from {teacher.source} and name the file with --source."
+        )
     add_segmenter(
         teacher.name,
         teacher.architecture,

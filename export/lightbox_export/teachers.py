@@ -14,7 +14,7 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Sha256
 
 Kind = Literal["clip", "sam"]
-Architecture = Literal["open_clip", "hf_clip", "hf_siglip", "litemedsam", "mobilesam", "sam_vit_b"]
+Architecture = Literal["open_clip", "hf_clip", "hf_siglip", "litemedsam", "mobilesam", "sam_vit_b", "medsam"]
 
 
 class Teacher(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,6 +28,13 @@ class Teacher(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str | None = None
     input_size: Annotated[int, msgspec.Meta(ge=16, le=4096)] | None = None
     sha256: Sha256 | None = None
+
+    @property
+    def package(self) -> str | None:
+        """The Python package that brings the weights, if one does."""
+        if self.source is None or not self.source.startswith("package:"):
+            return None
+        return self.source.removeprefix("package:").partition("/")[0]
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -42,7 +42,8 @@ def read_sentencepiece(file: Path) -> Tokenizer:
         raise LightboxError(f"{file} is no SentencePiece model: get it again.") from error
     pieces = [(piece.piece, piece.score) for piece in model.pieces]
     tokenizer = Tokenizer(models.Unigram(pieces, model.trainer_spec.unk_id))
-    tokenizer.normalizer = plain_words(normalizers.NFKC())
+    charsmap = model.normalizer_spec.precompiled_charsmap
+    tokenizer.normalizer = plain_words(normalizers.Precompiled(charsmap) if charsmap else None)
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
     end = model.trainer_spec.eos_piece
