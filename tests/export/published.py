@@ -114,7 +114,7 @@ def write_sentencepiece(folder: Path, sentences: list[str]) -> int:
         [sentence.lower() for sentence in sentences],
         vocab_size=300,
         special_tokens=["<pad>", "</s>", "<unk>"],
-        unk_token="<unk>",
+        unk_token="<unk>",  # noqa: S106  # a token of text
     )
     model = pb2.ModelProto()  # type: ignore[attr-defined]  # protobuf makes it at import
     model.trainer_spec.unk_id, model.trainer_spec.eos_id, model.trainer_spec.eos_piece = 2, 1, "</s>"
@@ -127,3 +127,21 @@ def write_sentencepiece(folder: Path, sentences: list[str]) -> int:
 
 def _write_preprocessor(folder: Path, mean: list[float], std: list[float]) -> None:
     (folder / "preprocessor_config.json").write_text(json.dumps({"image_mean": mean, "image_std": std}))
+
+
+def write_open_clip(folder: Path) -> None:
+    """A small open_clip model with open_clip's own text tower and tokenizer, as safetensors."""
+    from safetensors.torch import save_file
+
+    small = {"width": 32, "layers": 2, "heads": 2}
+    config: dict[str, Any] = {
+        "embed_dim": 24,
+        "vision_cfg": {"image_size": 48, "patch_size": 16, "layers": 2, "width": 64},
+        "text_cfg": small | {"context_length": 77, "vocab_size": 49408},
+    }
+    folder.mkdir()
+    whole = {"model_cfg": config, "preprocess_cfg": BIOMEDCLIP["preprocess_cfg"]}
+    (folder / "open_clip_config.json").write_text(json.dumps(whole))
+    torch.manual_seed(3)
+    state = open_clip.model.CLIP(**config).state_dict()
+    save_file({name: one.clone() for name, one in state.items()}, folder / "open_clip_model.safetensors")

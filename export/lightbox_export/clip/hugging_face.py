@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import PreTrainedModel
+from transformers.utils.logging import disable_progress_bar
 
 from lightbox_edge.errors import LightboxError
 from lightbox_export.clip.source import find_weights
@@ -48,6 +49,7 @@ def read_model(kind: type[PreTrainedModel], model_type: str, folder: Path, teach
             "name another teacher or another folder."
         )
     find_weights(folder, teacher)
+    disable_progress_bar()
     loaded: Any = kind.from_pretrained(  # a pair, which its type does not say
         folder, local_files_only=True, weights_only=True, output_loading_info=True, dtype="float32"
     )

@@ -63,7 +63,7 @@ class _HuggingFaceWords(nn.Module):
 
 
 class _Words(nn.Module):
-    """open_clip's own text tower."""
+    """open_clip's own text tower; its mask has the full length, so nothing is trimmed."""
 
     def __init__(self, tower: nn.Module) -> None:
         super().__init__()
@@ -92,12 +92,11 @@ def load(folder: Path, teacher: Teacher) -> ClipTeacher:
     length = int(words.get("context_length", open_clip.tokenizer.DEFAULT_CONTEXT_LENGTH))
     published = open_clip.get_tokenizer(f"local-dir:{folder}")
     masked = isinstance(model.text, HFTextEncoder)
-    trims = masked or _is_causal(model.text)
     return ClipTeacher(
         image=GrayImages(model.visual, seen["mean"], seen["std"]),
         text=_HuggingFaceWords(model.text) if masked else _Words(model.text),
         masked=masked,
-        tokenizer=_tokenizer(published, length, trims),
+        tokenizer=_tokenizer(published, length, trims=masked),
         max_tokens=length,
         as_published=lambda sentences: published(list(sentences)),
         logit_scale=float(model.logit_scale.detach().exp()),
@@ -123,11 +122,6 @@ def _text_tower(folder: Path, name: str) -> dict[str, Any]:
     if name not in TEXT_TOWERS:
         raise LightboxError(f"The text tower {name} is not known: put its config.json into {folder}.")
     return TEXT_TOWERS[name]
-
-
-def _is_causal(tower: nn.Module) -> bool:
-    """Whether no token sees those after it and the last real one is read: then padding does nothing."""
-    return getattr(tower, "attn_mask", None) is not None and tower.pool_type in ("argmax", "eos")
 
 
 def _tokenizer(published: HFTokenizer | SimpleTokenizer, length: int, trims: bool) -> Tokenizer:

@@ -10,12 +10,33 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
 from lightbox_edge.errors import LightboxError
 from lightbox_export.teachers import Teacher
+
+
+class GrayImages(nn.Module):
+    """A tower for colour pictures, fed with gray ones: repeated three times and normalised by channel."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, tower: nn.Module, mean: Sequence[float], std: Sequence[float]) -> None:
+        super().__init__()
+        self.tower = tower
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
+
+    def normalised(self, pixels: Tensor) -> Tensor:
+        """(N, 1, S, S) to what the tower takes, (N, 3, S, S)."""
+        return (pixels - self.mean) / self.std
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        return functional.normalize(self.tower(self.normalised(pixels)), dim=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +54,7 @@ class ClipTeacher:
         input_size: S.
     """
 
-    image: nn.Module
+    image: GrayImages
     text: nn.Module
     masked: bool
     tokenizer: Tokenizer
@@ -41,22 +62,6 @@ class ClipTeacher:
     as_published: Callable[[Sequence[str]], Tensor]
     logit_scale: float
     input_size: int
-
-
-class GrayImages(nn.Module):
-    """A tower for colour pictures, fed with gray ones: repeated three times and normalised by channel."""
-
-    mean: Tensor
-    std: Tensor
-
-    def __init__(self, tower: nn.Module, mean: Sequence[float], std: Sequence[float]) -> None:
-        super().__init__()
-        self.tower = tower
-        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
-        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        return functional.normalize(self.tower((pixels - self.mean) / self.std), dim=-1)
 
 
 @contextmanager
@@ -80,9 +85,7 @@ def _why(error: Exception) -> str:
     said = " ".join(str(one) for one in chain)
     if "Weights only load failed" in said or any(isinstance(one, pickle.UnpicklingError) for one in chain):
         return "its weights are damaged, or hold more than tensors, which is never run; get it again"
-    if any(
-        sign in said for sign in ("zip archive", "HeaderTooLarge", "MetadataIncomplete", "InvalidHeader")
-    ) or any(isinstance(one, EOFError) for one in chain):
+    if "zip archive" in said or any(isinstance(one, EOFError | SafetensorError) for one in chain):
         return "its weights are cut off or damaged; get it again"
     if "Error(s) in loading state_dict" in said or "size mismatch" in said:
         return "its weights are not those of the model that its configuration describes"
