@@ -57,11 +57,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from lightbox_export.recipe import is_recipe
     from lightbox_export.teachers import load_teachers
 
-    teachers = load_teachers()
-    teacher = teachers.get(arguments.made_from)
-    _check(arguments, _RECIPE if teacher is None else _TEACHERS[teacher.kind], tuple(teachers))
+    name, teachers = arguments.made_from, load_teachers()
+    teacher = teachers.get(name)
+    if teacher is None and not is_recipe(name):
+        raise LightboxError(
+            f"There is no teacher or recipe {name!r}: name one of {', '.join(teachers)}, "
+            "or 'chest-open', or a recipe's TOML file."
+        )
+    _check(arguments, _RECIPE if teacher is None else _TEACHERS[teacher.kind])
     if teacher is None:
         return _recipe(arguments)
     work: dict[str, Callable[[Teacher, argparse.Namespace], None]] = {"clip": _clip, "sam": _sam}
@@ -70,15 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check(arguments: argparse.Namespace, takes: _Takes, teachers: tuple[str, ...]) -> None:
-    name = arguments.made_from
-    for option in _OPTIONS:
-        given = getattr(arguments, option) is not None
-        if given and option not in takes.needs + takes.may:
-            known = "" if takes is not _RECIPE else f"; the teachers are {', '.join(teachers)}"
-            raise LightboxError(f"--{option} does not go with {name}, which is {takes.what}{known}.")
-        if not given and option in takes.needs:
-            raise LightboxError(f"{name} is {takes.what} and needs --{option}.")
+def _check(arguments: argparse.Namespace, takes: _Takes) -> None:
+    given = [option for option in _OPTIONS if getattr(arguments, option) is not None]
+    for option in given:
+        if option not in takes.needs + takes.may:
+            raise LightboxError(f"--{option} does not go with {arguments.made_from}, which is {takes.what}.")
+    for option in takes.needs:
+        if option not in given:
+            raise LightboxError(f"{arguments.made_from} is {takes.what} and needs --{option}.")
 
 
 def _recipe(arguments: argparse.Namespace) -> int:
@@ -100,8 +105,6 @@ def _clip(teacher: Teacher, arguments: argparse.Namespace) -> None:
 
 
 def _sam(teacher: Teacher, arguments: argparse.Namespace) -> None:
-    from lightbox_export.segmenter import add_segmenter
-
     from lightbox_export.teachers import check_sha256
 
     checkpoint = Path(arguments.source) if arguments.source else None
@@ -111,6 +114,8 @@ def _sam(teacher: Teacher, arguments: argparse.Namespace) -> None:
         raise LightboxError(
             f"{teacher.title} is not fetched: get it from {teacher.source} and name the file with --source."
         )
+    from lightbox_export.segmenter import add_segmenter
+
     add_segmenter(
         teacher.name,
         teacher.architecture,

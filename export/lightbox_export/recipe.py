@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
@@ -83,9 +84,18 @@ class Recipe(_Record, frozen=True):
         return {one.name: one.target for one in self.finding if one.ships and one.target}
 
 
+def is_recipe(name: str) -> bool:
+    """Whether it is the name of a packaged recipe, or the path of a file."""
+    return _packaged(name).is_file() or Path(name).is_file()
+
+
+def _packaged(name: str) -> Traversable:
+    return resources.files("lightbox_export") / "recipes" / f"{name}.toml"
+
+
 def load_recipe(name: str) -> Recipe:
     """Load a recipe by the name of a packaged one, or by the path of a TOML file."""
-    packaged = resources.files("lightbox_export") / "recipes" / f"{name}.toml"
+    packaged = _packaged(name)
     try:
         text = packaged.read_text("utf-8") if packaged.is_file() else Path(name).read_text("utf-8")
         return msgspec.convert(tomllib.loads(text), Recipe)
