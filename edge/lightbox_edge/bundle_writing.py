@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from lightbox_edge.durable import flush_folder, write_durably
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import File, Manifest
 from lightbox_edge.scoring import Features
+
+ASIDE = ".old"  # the end of the name of a bundle while the one that replaces it is put in place
 
 
 class BundleDraft:
@@ -49,14 +52,19 @@ class BundleDraft:
 
 @contextmanager
 def new_bundle(out: Path) -> Iterator[BundleDraft]:
-    """Stage a bundle; on leaving it replaces what is at ``out``, unless it was not finished."""
+    """Stage a bundle; on leaving it replaces what is at ``out``, unless it was not finished.
+
+    What runs to the same place left when they were killed is cleared away first.
+    """
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _clear_leftovers(out)
         if out.exists() and not (out / MANIFEST).is_file() and any(out.iterdir()):
             raise LightboxError(f"{out} is not empty and no bundle: name another folder.")
-        out.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+        staging = Path(tempfile.mkdtemp(dir=out.parent, prefix=_prefix(out)))
     except OSError as error:
         raise LightboxError(f"{out} cannot hold a bundle ({error.strerror}): name another folder.") from error
+    handle = _lock(staging)
     try:
         draft = BundleDraft(staging)
         yield draft
@@ -65,11 +73,48 @@ def new_bundle(out: Path) -> Iterator[BundleDraft]:
             _replace(out, staging)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+        if handle is not None:
+            os.close(handle)
+
+
+def _prefix(out: Path) -> str:
+    return f".{out.name}.unfinished-"
+
+
+def _lock(folder: Path) -> int | None:
+    """Hold a folder until the handle is closed or the process ends; None where it cannot be held."""
+    if os.name != "posix":  # Windows has no lock on a folder: there leftovers stay
+        return None
+    import fcntl
+
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _clear_leftovers(out: Path) -> None:
+    """Remove the staging folders of killed runs, and put back a bundle that one had set aside."""
+    for left in [one for one in out.parent.iterdir() if one.name.startswith(_prefix(out))]:
+        handle = _lock(left)
+        if handle is None:  # it is still being written
+            continue
+        if left.suffix == ASIDE and not out.exists():
+            left.rename(out)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+        os.close(handle)
 
 
 def _replace(out: Path, staging: Path) -> None:
     """Move ``staging`` to ``out``; an old bundle is kept aside until the new one is in place."""
-    old = staging.with_name(f"{staging.name}.old")
+    old = staging.with_name(f"{staging.name}{ASIDE}")
     try:
         if out.exists():
             out.rename(old)

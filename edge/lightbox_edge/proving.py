@@ -80,14 +80,19 @@ def prove(
         if min(truth[use].sum(), (~truth[use]).sum()) < FEWEST:
             raise LightboxError(f"{name!r} has fewer than {FEWEST} calibration cases with or without it.")
         points[name] = operating_point(truth[use], log_odds[name][use], target)
-    statistics = _statistics(image_features[part == "train"])
-    distances = mahalanobis(image_features[part == "calibration"], statistics)
-    return Proof(
-        points,
-        statistics,
-        float(np.quantile(distances, CHEST_FILMS_KEPT)),
-        tuple(_results(films, part == "test", log_odds, points, date)),
-    )
+    statistics, limit = usual_films(image_features[part == "train"], image_features[part == "calibration"])
+    return Proof(points, statistics, limit, tuple(_results(films, part == "test", log_odds, points, date)))
+
+
+def usual_films(first: Features, second: Features) -> tuple[Features, float]:
+    """What films of the bundle's kind look like, from two groups of them, (N, dimensions).
+
+    Returns:
+        The statistics of the first group, and the distance that all but the farthest hundredth of the
+        second keep to it; both as a manifest's out_of_distribution wants them.
+    """
+    statistics = _statistics(first)
+    return statistics, float(np.quantile(mahalanobis(second, statistics), CHEST_FILMS_KEPT))
 
 
 def _results(

@@ -36,13 +36,14 @@ def encode_with(
 
     tokenizer = Tokenizer.from_str(tokenizer_json.decode())
     tokenizer.enable_truncation(max_tokens)
-    tokenizer.enable_padding()
+    if tokenizer.padding is None:  # its JSON says what a model needs that must be padded its own way
+        tokenizer.enable_padding()
     encoded = tokenizer.encode_batch(list(sentences))
-    outputs = open_session(model, backend, "cpu").run(
-        {
-            "input_ids": np.array([one.ids for one in encoded], dtype=np.int64),
-            "attention_mask": np.array([one.attention_mask for one in encoded], dtype=np.int64),
-        }
-    )
+    tokens = {
+        "input_ids": np.array([one.ids for one in encoded], dtype=np.int64),
+        "attention_mask": np.array([one.attention_mask for one in encoded], dtype=np.int64),
+    }
+    session = open_session(model, backend, "cpu")
+    outputs = session.run({name: tokens[name] for name in session.inputs})
     features: Features = outputs["text_features"].astype(np.float32)
     return features

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import msgspec
 
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.manifest import Preprocessing, Target
+from lightbox_edge.manifest import Descriptor, Finding, Preprocessing, Target
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,14 +71,31 @@ class Recipe(_Record, frozen=True):
     training: Training
     finding: tuple[TaughtFinding, ...]
 
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings that go into the bundle, as its manifest wants them."""
+        return tuple(
+            Finding(one.name, tuple(Descriptor(*sentences) for sentences in one.descriptors))
+            for one in self.finding
+            if one.ships
+        )
+
     def shipped(self) -> dict[str, Target]:
         """The findings that go into the bundle, with their thresholds' targets."""
         return {one.name: one.target for one in self.finding if one.ships and one.target}
 
 
+def is_recipe(name: str) -> bool:
+    """Whether it is the name of a packaged recipe, or the path of a file."""
+    return _packaged(name).is_file() or Path(name).is_file()
+
+
+def _packaged(name: str) -> Traversable:
+    return resources.files("lightbox_export") / "recipes" / f"{name}.toml"
+
+
 def load_recipe(name: str) -> Recipe:
     """Load a recipe by the name of a packaged one, or by the path of a TOML file."""
-    packaged = resources.files("lightbox_export") / "recipes" / f"{name}.toml"
+    packaged = _packaged(name)
     try:
         text = packaged.read_text("utf-8") if packaged.is_file() else Path(name).read_text("utf-8")
         return msgspec.convert(tomllib.loads(text), Recipe)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
+import warnings
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from torch import Tensor, nn
 
@@ -15,40 +13,56 @@ from lightbox_edge.backends import open_session
 from lightbox_edge.errors import LightboxError
 
 COSINE = 0.99999
+MOST_BYTES = 2_000_000_000  # of weights in one ONNX file, which protobuf keeps under 2 GiB
 
 
-def to_onnx(module: nn.Module, example: Mapping[str, Tensor], output: str, dynamic: int) -> bytes:
+def to_onnx(
+    module: nn.Module,
+    example: Mapping[str, Tensor],
+    output: str,
+    dynamic: int,
+    expected: Tensor | None = None,
+) -> bytes:
     """Export a module whose output is L2-normalised features, with dynamic batch.
 
     Args:
         module: takes the example's tensors in order, gives (N, dimensions) float32.
-        example: the inputs by name; parity is checked on them, so they must be real.
+        example: the inputs by name; parity is checked on them, so they must be real. At least two, for
+            an axis of one is taken for a constant.
         output: the name of the output.
         dynamic: how many leading axes of every input are free, 1 for the batch, 2 for tokens too.
+        expected: the features that the graph must give; None is what the module gives.
 
     Raises:
-        LightboxError: the graph's features differ from torch's (cosine under 0.99999).
+        LightboxError: the module is over 2 GB, or the graph's features differ (cosine under 0.99999).
     """
+    size = sum(one.numel() * one.element_size() for one in module.state_dict().values())
+    if size > MOST_BYTES:
+        raise LightboxError(
+            f"What gives {output} has {size / 1e9:.1f} GB of weights, and one ONNX file holds "
+            f"{MOST_BYTES / 1e9:.0f}: take a smaller model."
+        )
     module = module.eval()
     free = dict.fromkeys(range(dynamic), torch.export.Dim.DYNAMIC)
-    with tempfile.TemporaryDirectory() as folder, torch.inference_mode():
-        path = Path(folder) / "model.onnx"
-        torch.onnx.export(
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter warns of its own deprecated calls
+        program = torch.onnx.export(
             module,
             tuple(example.values()),
-            str(path),
             input_names=list(example),
             output_names=[output],
             dynamic_shapes=(free,) * len(example),
             dynamo=True,
-            external_data=False,
             verbose=False,
         )
-        graph = onnx.load(path)
+        assert program is not None  # noqa: S101  # dynamo=True gives one
+        graph = program.model_proto
+        del program
         # The exporter's notes on every tensor's shape are wrong once the quantizer has been through.
         del graph.graph.value_info[:]
         content: bytes = graph.SerializeToString()
-        check_parity(content, module(*example.values()), example, output)
+        del graph
+        check_parity(content, module(*example.values()) if expected is None else expected, example, output)
     return content
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -120,3 +122,44 @@ def test_a_move_that_fails_puts_the_old_bundle_back(
         rewrite(draft, small_bundle)
     assert contents(small_bundle) == before
     assert list(tmp_path.iterdir()) == [small_bundle]
+
+
+def test_leftovers_of_a_killed_run_are_cleared_and_its_bundle_stays(
+    small_bundle: Path, tmp_path: Path
+) -> None:
+    """``kill -9`` while a bundle is being written over another; then a run that fails by itself."""
+    before = contents(small_bundle)
+    program = (
+        "import sys, time; from pathlib import Path\n"
+        "from lightbox_edge.bundle_writing import new_bundle\n"
+        f"with new_bundle(Path({str(small_bundle)!r})) as draft:\n"
+        "    draft.add('half', b'half'); print('begun', flush=True); time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        with new_bundle(small_bundle):
+            assert len(list(tmp_path.iterdir())) == 3  # a run that is still at work is left alone
+        process.kill()
+    assert len(list(tmp_path.iterdir())) == 2
+    assert contents(small_bundle) == before
+    with new_bundle(small_bundle):
+        pass
+    assert list(tmp_path.iterdir()) == [small_bundle]
+    assert contents(small_bundle) == before
+
+
+def test_a_bundle_that_a_killed_run_had_set_aside_is_put_back(small_bundle: Path, tmp_path: Path) -> None:
+    before = contents(small_bundle)
+    small_bundle.rename(tmp_path / ".small.unfinished-x.old")
+    (tmp_path / ".small.unfinished-x").mkdir()
+    with new_bundle(small_bundle):
+        assert contents(small_bundle) == before
+    assert list(tmp_path.iterdir()) == [small_bundle]
+
+
+def test_folders_of_others_are_left_alone(small_bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / ".small.mine").mkdir()
+    with new_bundle(small_bundle):
+        pass
+    assert (tmp_path / ".small.mine").is_dir()

@@ -22,8 +22,9 @@ BACKENDS: tuple[RealBackendName, ...] = ("onnxruntime", "openvino")
 
 
 class Session(Protocol):
-    """A loaded model; ``device`` is the runtime's own name of what it runs on."""
+    """A loaded model: the names of its inputs, and the runtime's own name of what it runs on."""
 
+    inputs: tuple[str, ...]
     device: str
 
     def run(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:

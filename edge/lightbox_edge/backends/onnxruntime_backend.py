@@ -17,6 +17,7 @@ class _OnnxRuntimeSession:
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session
         self._outputs = [output.name for output in session.get_outputs()]
+        self.inputs = tuple(one.name for one in session.get_inputs())
         self.device = session.get_providers()[0].removesuffix("ExecutionProvider")
 
     def run(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:

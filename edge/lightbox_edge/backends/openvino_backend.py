@@ -20,6 +20,7 @@ class _OpenVinoSession:
     def __init__(self, compiled: openvino.CompiledModel, device: str) -> None:
         self._request = compiled.create_infer_request()
         self._outputs = [output.any_name for output in compiled.outputs]
+        self.inputs = tuple(one.any_name for one in compiled.inputs)
         self.device = device
 
     def run(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:

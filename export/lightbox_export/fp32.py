@@ -1,0 +1,105 @@
+"""What every fp32 bundle is finished with, whoever its encoders are: manifest, model card, notices."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from lightbox_edge.bundle_writing import BundleDraft
+from lightbox_edge.labels import LabelledFilm
+from lightbox_edge.manifest import (
+    File,
+    Finding,
+    Manifest,
+    OperatingPoint,
+    OutOfDistribution,
+    Preprocessing,
+    Result,
+    Rung,
+    Target,
+    TextEncoder,
+)
+from lightbox_edge.model_card import model_card
+from lightbox_edge.proving import finding_log_odds, prove
+from lightbox_edge.scoring import Features
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a bundle says of itself; ``notices`` is its LICENCES.md."""
+
+    name: str
+    licence: str
+    intended_use: str
+    training_data: tuple[str, ...]
+    limits: tuple[str, ...]
+    notices: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The space that both encoders end in: what scores are made of, see `lightbox_edge.scoring`."""
+
+    findings: tuple[Finding, ...]
+    text_features: Features
+    logit_scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A rung's numbers; ``usual`` is (statistics, limit) of out_of_distribution."""
+
+    operating_points: dict[str, OperatingPoint]
+    usual: tuple[Features, float] | None
+    results: tuple[Result, ...] = ()
+
+
+def measure(
+    films: Sequence[LabelledFilm], image_features: Features, scale: Scale, targets: dict[str, Target]
+) -> Measured:
+    """Calibrate and test on labelled films, see `lightbox_edge.proving.prove`."""
+    log_odds = finding_log_odds(image_features, scale.text_features, scale.findings, scale.logit_scale)
+    proof = prove(films, image_features, log_odds, targets, today())
+    return Measured(proof.operating_points, (proof.statistics, proof.distance_limit), proof.results)
+
+
+def finish_bundle(
+    draft: BundleDraft,
+    about: About,
+    preprocessing: Preprocessing,
+    image_encoder: File,
+    text_encoder: TextEncoder,
+    scale: Scale,
+    measured: Measured,
+) -> None:
+    """Write what is left to write, the manifest last."""
+    usual = None
+    if measured.usual is not None:
+        statistics, limit = measured.usual
+        usual = OutOfDistribution(draft.add_array("fp32/feature_statistics.npy", statistics), limit)
+    manifest = Manifest(
+        schema_version=1,
+        name=about.name,
+        version=today(),
+        licence=about.licence,
+        intended_use=about.intended_use,
+        training_data=about.training_data,
+        limits=about.limits,
+        preprocessing=preprocessing,
+        logit_scale=scale.logit_scale,
+        findings=scale.findings,
+        text_features=draft.add_array("text_features.npy", scale.text_features),
+        ladder={"fp32": Rung(image_encoder, measured.operating_points, usual, measured.results)},
+        text_encoder=text_encoder,
+        documents=(draft.add("LICENCES.md", about.notices),),
+    )
+    card = draft.add("MODEL_CARD.md", model_card(manifest).encode())
+    draft.finish(msgspec.structs.replace(manifest, documents=(*manifest.documents, card)))
+
+
+def today() -> str:
+    """The date, ISO 8601, UTC."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
