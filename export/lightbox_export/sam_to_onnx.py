@@ -47,9 +47,7 @@ def sam_to_onnx(sam: Sam, pixels: NDArray[np.float32]) -> SamGraphs:
     free = torch.export.Dim.DYNAMIC
     with torch.inference_mode():
         embeddings = [sam.image_encoder(film[None]) for film in films]
-        # Two of them, for a batch of one would be taken for a constant.
-        pair = {"pixels": torch.cat([films[:1], films[-1:]])}
-        encoder = _export(_for_runtimes(sam.image_encoder), pair, ["image_embedding"], [{0: free}])
+        encoder = export_graph(_for_runtimes(sam.image_encoder), pixels)
         prompts = {
             "image_embedding": embeddings[0].expand(len(boxes), -1, -1, -1),
             "point_coords": boxes,
@@ -58,7 +56,8 @@ def sam_to_onnx(sam: Sam, pixels: NDArray[np.float32]) -> SamGraphs:
         shapes = [{0: free}, {0: free, 1: free}, {0: free, 1: free}]
         decoder = _export(sam, prompts, ["low_res_masks", "iou_predictions"], shapes)
         expected = [
-            sam(embedding.expand(len(boxes), -1, -1, -1), boxes, labels)[0].numpy() for embedding in embeddings
+            sam(embedding.expand(len(boxes), -1, -1, -1), boxes, labels)[0].numpy()
+            for embedding in embeddings
         ]
     graphs = SamGraphs(encoder, decoder)
     check_parity(graphs, pixels, [embedding.numpy() for embedding in embeddings], expected)
@@ -94,6 +93,14 @@ def _for_runtimes(encoder: ImageEncoder) -> ImageEncoder:
         return encoder
     mean, std = (tuple(each.flatten().tolist()) for each in (encoder.mean, encoder.std))
     return ImageEncoder(ChannelsLastTinyViT(encoder.network), mean, std).eval()
+
+
+def export_graph(encoder: ImageEncoder, pixels: NDArray[np.float32]) -> bytes:
+    """An image encoder as it is, unproven, with free batch."""
+    # Two films, for a batch of one would be taken for a constant.
+    pair = {"pixels": torch.from_numpy(np.concatenate([pixels[:1], pixels[-1:]]))}
+    with torch.inference_mode():
+        return _export(encoder, pair, ["image_embedding"], [{0: torch.export.Dim.DYNAMIC}])
 
 
 def _boxes(input_size: int) -> Tensor:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from lightbox_edge.bundle import MANIFEST, open_bundle, verify_bundle
+from lightbox_edge.bundle import open_bundle, verify_bundle
 from lightbox_edge.bundle_writing import new_bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.loading import read_film
@@ -44,14 +44,13 @@ def add_segmenter(
     sam = load_sam(architecture, checkpoint)
     graphs = sam_to_onnx(sam, _films(images, sam.input_size))
     with new_bundle(out) as draft:
-        replaced = msgspec.structs.replace(source.manifest, segmenter=None)
         for file in {file.path: file for file in source.files()}.values():
             draft.add(file.path, source.read(file))
         encoder = draft.add("segmenter/fp32/image_encoder.onnx", graphs.image_encoder)
         decoder = draft.add("segmenter/mask_decoder.onnx", graphs.mask_decoder)
         rung = SegmenterRung(encoder, mask_iou=None, results=())
         segmenter = Segmenter(name, licence, sam.input_size, decoder, {"fp32": rung})
-        draft.finish(msgspec.structs.replace(replaced, segmenter=segmenter))
+        draft.finish(msgspec.structs.replace(source.manifest, segmenter=segmenter))
 
 
 def _films(images: Path, input_size: int) -> NDArray[np.float32]:

@@ -26,7 +26,9 @@ def published(architecture: SamName) -> dict[str, torch.Tensor]:
     shapes = Sam(chosen.network(), chosen.input_size, chosen.mean, chosen.std).state_dict()
     chance = torch.Generator().manual_seed(1)
     return {
-        published_key(key, chosen): torch.rand(1, generator=chance).view([1] * len(one.shape)).expand(one.shape)
+        published_key(key, chosen): torch.rand(1, generator=chance)
+        .view([1] * len(one.shape))
+        .expand(one.shape)
         for key, one in shapes.items()
     }
 
@@ -68,7 +70,10 @@ def test_mobilesam_loads_without_its_classifier(tmp_path: Path) -> None:
     state = published("mobilesam")
     assert state["image_encoder.patch_embed.seq.0.c.weight"].shape == (32, 3, 3, 3)
     assert state["image_encoder.layers.2.downsample.conv2.c.weight"].shape == (320, 1, 3, 3)
-    state |= {"image_encoder.head.weight": torch.zeros(1000, 320), "image_encoder.norm_head.bias": torch.zeros(320)}
+    state |= {
+        "image_encoder.head.weight": torch.zeros(1000, 320),
+        "image_encoder.norm_head.bias": torch.zeros(320),
+    }
     torch.save(state, tmp_path / "mobile_sam.pt")
     sam = load_sam("mobilesam", tmp_path / "mobile_sam.pt")
     with torch.inference_mode():
@@ -83,7 +88,9 @@ def test_what_is_no_such_checkpoint_is_named_in_one_sentence(tmp_path: Path) -> 
     state = torch.load(LITEMEDSAM, map_location="cpu", weights_only=True)
     del state["mask_decoder.iou_token.weight"]
     torch.save({"model": state}, tmp_path / "lacking.pth")
-    with pytest.raises(LightboxError, match=r"is no litemedsam: it has no mask_decoder\.iou_token\.weight\.$"):
+    with pytest.raises(
+        LightboxError, match=r"is no litemedsam: it has no mask_decoder\.iou_token\.weight\.$"
+    ):
         load_sam("litemedsam", tmp_path / "lacking.pth")
 
 

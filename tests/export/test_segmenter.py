@@ -122,7 +122,9 @@ def test_failed_parity_leaves_no_bundle(
     monkeypatch.setattr(segmenter, "load_sam", lambda *_: sam)
     monkeypatch.setattr(segmenter, "sam_to_onnx", exported)
     out = tmp_path / "out"
-    with pytest.raises(LightboxError, match=r"differs from torch's \(embeddings' cosine 0\.9999[0-8].*nothing was"):
+    with pytest.raises(
+        LightboxError, match=r"differs from torch's \(embeddings' cosine 0\.9999[0-8].*nothing was"
+    ):
         segmenter.add_segmenter("x", "litemedsam", "x", None, chest_open, images, out)
     assert list(tmp_path.iterdir()) == []
 
