@@ -87,6 +87,24 @@ def load_films(files: Sequence[Path], how: Preprocessing) -> NDArray[np.float32]
     return np.stack(films)
 
 
+def read_film(file: Path, longer_side: int) -> Radiograph:
+    """Read the first picture of one film; its longer side may come reduced, never below ``longer_side``.
+
+    Raises:
+        LightboxError: the film cannot be read.
+    """
+    try:
+        source = Source(str(file), str(file), (), file.stat().st_size, 0)
+        frame = next(iter(read_frames(read_bytes(source, Limits()), longer_side)))
+    except OSError as error:
+        raise LightboxError(f"The film {file} cannot be used: {error.strerror}.") from error
+    except (UnreadableImage, NotJudged, NotAnImage) as error:
+        raise LightboxError(f"The film {file} cannot be used: {error}") from error
+    if not isinstance(frame.outcome, Radiograph):
+        raise LightboxError(f"The film {file} cannot be used: {frame.outcome}")
+    return frame.outcome
+
+
 def _frames(content: bytes, how: Preprocessing, limits: Limits, started: float) -> Iterator[LoadedFrame]:
     for frame in read_frames(content, decode_size(how), limits):
         decoded = perf_counter()

@@ -41,14 +41,20 @@ def fit(radiograph: Radiograph, longer_side: int) -> NDArray[np.float32]:
     fewer stored pixels; the resize takes only their share, so that every format gives the same picture.
     """
     rows, columns = radiograph.stored_size
-    scale = longer_side / max(rows, columns)
-    size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
+    fitted_rows, fitted_columns = fitted_size(radiograph.stored_size, longer_side)
     reduced_rows, reduced_columns = radiograph.pixels.shape
     reduction = max(1, round(max(rows, columns) / max(reduced_rows, reduced_columns)))
     box = (0, 0, min(columns / reduction, reduced_columns), min(rows / reduction, reduced_rows))
     picture = Image.fromarray(radiograph.pixels.astype(np.float32))
-    resized = picture.resize(size, Image.Resampling.BICUBIC, box, reducing_gap=2.0)
+    resized = picture.resize((fitted_columns, fitted_rows), Image.Resampling.BICUBIC, box, reducing_gap=2.0)
     return np.asarray(resized, dtype=np.float32)
+
+
+def fitted_size(size: tuple[int, int], longer_side: int) -> tuple[int, int]:
+    """(rows, columns) of a picture once its longer side is ``longer_side`` pixels."""
+    rows, columns = size
+    scale = longer_side / max(rows, columns)
+    return max(1, round(rows * scale)), max(1, round(columns * scale))
 
 
 def stretch(gray: NDArray[np.float32], percentiles: tuple[float, float]) -> NDArray[np.float32]:
