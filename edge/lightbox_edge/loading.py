@@ -88,20 +88,25 @@ def load_films(files: Sequence[Path], how: Preprocessing) -> NDArray[np.float32]
 
 
 def read_film(file: Path, longer_side: int) -> Radiograph:
-    """Read the first picture of one film; its longer side may come reduced, never below ``longer_side``.
+    """`read_radiograph` of a file."""
+    try:
+        return read_radiograph(Source(str(file), str(file), (), file.stat().st_size, 0), longer_side)
+    except OSError as error:
+        raise LightboxError(f"The film {file} cannot be used: {error.strerror}.") from error
+
+
+def read_radiograph(source: Source, longer_side: int) -> Radiograph:
+    """Read the first picture of a film; its longer side may come reduced, never below ``longer_side``.
 
     Raises:
         LightboxError: the film cannot be read.
     """
     try:
-        source = Source(str(file), str(file), (), file.stat().st_size, 0)
         frame = next(iter(read_frames(read_bytes(source, Limits()), longer_side)))
-    except OSError as error:
-        raise LightboxError(f"The film {file} cannot be used: {error.strerror}.") from error
     except (UnreadableImage, NotJudged, NotAnImage) as error:
-        raise LightboxError(f"The film {file} cannot be used: {error}") from error
+        raise LightboxError(f"The film {source.path} cannot be used: {error}") from error
     if not isinstance(frame.outcome, Radiograph):
-        raise LightboxError(f"The film {file} cannot be used: {frame.outcome}")
+        raise LightboxError(f"The film {source.path} cannot be used: {frame.outcome}")
     return frame.outcome
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,9 +57,16 @@ class SegmenterModel:
     ) -> None:
         """Open both graphs; a bundle without such a segmenter raises `BundleError`."""
         segmenter, rung = _find(bundle, precision)
+        encoder, decoder = bundle.read(rung.image_encoder), bundle.read(segmenter.mask_decoder)
         self.input_size = segmenter.input_size
-        self._image_encoder = open_session(bundle.read(rung.image_encoder), backend, device, threads)
-        self._mask_decoder = open_session(bundle.read(segmenter.mask_decoder), backend, device, threads)
+        self._image_encoder = open_session(encoder, backend, device, threads)
+        self._mask_decoder = open_session(decoder, backend, device, threads)
+
+    def with_encoder(self, model: bytes, backend: BackendName = "auto") -> SegmenterModel:
+        """The same segmenter with another image encoder, one that is not in a bundle yet."""
+        other = copy(self)
+        other._image_encoder = open_session(model, backend, "cpu")
+        return other
 
     @property
     def decode_size(self) -> int:

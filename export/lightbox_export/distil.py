@@ -64,7 +64,12 @@ def distil(student: nn.Module, role: Role, lessons: Lessons, plan: Plan, file: P
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, plan.learning_rate, total_steps=plan.epochs * len(loader), pct_start=0.1
     )
-    parts = {"student": student, "averaged": averaged, "optimiser": optimiser, "schedule": schedule}
+    parts: dict[str, checkpoint.Part] = {
+        "student": student,
+        "averaged": averaged,
+        "optimiser": optimiser,
+        "schedule": schedule,
+    }
     first = checkpoint.resume(file, parts, plan.purpose)
     learner, optimiser, loader = accelerator.prepare(student, optimiser, loader)
     averaged.to(accelerator.device)

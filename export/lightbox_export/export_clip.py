@@ -19,11 +19,11 @@ from lightbox_edge.proving import encode_films, usual_films
 from lightbox_edge.reading import find_sources
 from lightbox_edge.scoring import Features
 from lightbox_edge.text import encode_with
+from lightbox_edge.unlabelled import read_unlabelled
 from lightbox_export.clip import load_clip
 from lightbox_export.clip.graphs import image_graph, text_graph
 from lightbox_export.fp32 import About, Measured, Scale, finish_bundle, measure
 from lightbox_export.teachers import Teacher
-from lightbox_edge.unlabelled import read_unlabelled
 from lightbox_export.wanted import wanted_findings
 
 PERCENTILES = (0.5, 99.5)

@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from lightbox_edge.bundle import open_bundle, verify_bundle
 from lightbox_edge.bundle_writing import new_bundle
-from lightbox_edge.errors import LightboxError
-from lightbox_edge.loading import read_film
 from lightbox_edge.manifest import Segmenter, SegmenterRung
-from lightbox_edge.reading import Source, find_sources
 from lightbox_edge.segmenting import film_pixels
+from lightbox_edge.unlabelled import read_radiographs
 from lightbox_export.sam_networks import load_sam
 from lightbox_export.sam_to_onnx import sam_to_onnx
 
@@ -54,16 +52,6 @@ def add_segmenter(
 
 
 def _films(images: Path, input_size: int) -> NDArray[np.float32]:
-    """The first films of a folder that can be read, as the segmenter takes them."""
-    films: list[NDArray[np.float32]] = []
-    for found in find_sources([images]):
-        if len(films) == FILMS:
-            break
-        if isinstance(found, Source) and not found.members:
-            try:
-                films.append(film_pixels(read_film(Path(found.location), 2 * input_size), input_size))
-            except LightboxError:
-                continue  # a label table, a document
-    if not films:
-        raise LightboxError(f"{images} holds no film that can be read: name a folder of chest X-rays.")
-    return np.stack(films)
+    """Some films of a folder, as the segmenter takes them."""
+    radiographs = read_radiographs(images, 2 * input_size, FILMS)
+    return np.stack([film_pixels(radiograph, input_size) for radiograph in radiographs])

@@ -29,7 +29,7 @@ class Candidate:
 
     method: str
     model: bytes
-    milliseconds: dict[str, float] = field(default_factory=dict)
+    milliseconds: dict[BackendName, float] = field(default_factory=dict)
 
     @property
     def pace(self) -> float:

@@ -13,7 +13,7 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.labels import LabelledFilm, read_labels
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import Manifest
-from lightbox_edge.unlabelled import read_unlabelled
+from lightbox_edge.unlabelled import evenly, read_unlabelled
 
 CALIBRATION_FILMS = 128  # taken evenly from all that may calibrate, for sources stand one after another
 FEWEST = 8  # unlabelled films under which nothing is measured
@@ -58,8 +58,3 @@ def read_films(manifest: Manifest, images: Path, labels: Path | None) -> Films:
     pixels = np.concatenate(batches)
     every_second = np.arange(len(pixels)) % 2 == 0
     return Films(pixels, every_second, ~every_second, None)
-
-
-def evenly(count: int, most: int) -> NDArray[np.intp]:
-    """At most that many of ``count`` places, taken evenly."""
-    return np.linspace(0, count - 1, min(most, count)).astype(np.intp)

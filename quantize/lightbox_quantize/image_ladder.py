@@ -12,8 +12,9 @@ from lightbox_edge.manifest import Cost, Manifest, OperatingPoint, Precision, Re
 from lightbox_edge.measuring import Numbers
 from lightbox_edge.proving import encode_films, finding_log_odds, prove, usual_films
 from lightbox_edge.scoring import Features
+from lightbox_edge.unlabelled import evenly
 from lightbox_quantize.candidates import Candidate, image_methods, timed
-from lightbox_quantize.films import Films, evenly
+from lightbox_quantize.films import Films
 from lightbox_quantize.gate import FindingLoss, Limits, cost, finding_losses, objections
 
 FIRST_LOOK = 48  # test films on which a candidate's cosine is looked at before it is measured in full

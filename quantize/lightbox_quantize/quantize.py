@@ -20,6 +20,7 @@ from lightbox_quantize.films import read_films
 from lightbox_quantize.gate import Limits
 from lightbox_quantize.image_ladder import ImageLadder, Measured
 from lightbox_quantize.report import Report, image_row
+from lightbox_quantize.segmenter_ladder import quantize_segmenter
 from lightbox_quantize.text import quantize_text
 
 PRECISIONS: tuple[Precision, ...] = ("int8_weights", "int8", "int8_avx2")
@@ -67,7 +68,8 @@ def quantize(
         rungs = {precision: _rung(draft, one) for precision, one in passed.items()}
         if "fp32" in precisions:
             rungs = {"fp32": _copied(bundle, draft, rung), **rungs}
-        encoder, text_row = quantize_text(bundle, draft, text_features, limits)
+        encoder, text_rows = quantize_text(bundle, draft, text_features, limits)
+        segmenter, mask_rows = quantize_segmenter(bundle, draft, images, precisions, limits)
         kept = [file for file in manifest.documents if not file.path.endswith("MODEL_CARD.md")]
         made = msgspec.structs.replace(
             manifest,
@@ -75,11 +77,14 @@ def quantize(
             text_features=draft.add_array("text_features.npy", text_features),
             ladder=rungs,
             text_encoder=encoder,
+            segmenter=segmenter,
             documents=tuple(draft.add(file.path, bundle.read(file)) for file in kept),
         )
         card = draft.add("MODEL_CARD.md", model_card(made).encode())
         draft.finish(msgspec.structs.replace(made, documents=(*made.documents, card)))
-    return Report((*rows, *text_row), tuple(loss for one in passed.values() for loss in one.losses))
+    return Report(
+        (*rows, *text_rows, *mask_rows), tuple(loss for one in passed.values() for loss in one.losses)
+    )
 
 
 def _rung(draft: BundleDraft, made: Measured) -> Rung:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lightbox_edge.backends import BackendName
 from lightbox_quantize.gate import FindingLoss
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ class Row:
     precision: str
     method: str
     megabytes: float
-    milliseconds: dict[str, float]
+    milliseconds: Mapping[BackendName, float]
     fidelity: str
     objections: tuple[str, ...] = ()
 

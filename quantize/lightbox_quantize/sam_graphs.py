@@ -23,6 +23,7 @@ from nncf.quantization.advanced_parameters import (  # noqa: E402
 
 from lightbox_edge.errors import LightboxError  # noqa: E402
 from lightbox_edge.manifest import Precision  # noqa: E402
+from lightbox_quantize.weight_graphs import weights_only  # noqa: E402
 from lightbox_quantize.zero_points import place_zero_points  # noqa: E402
 
 STEM = 2  # convolutions of one pixel each: nothing to gain, and in INT8 they cost most of what it costs
@@ -44,12 +45,9 @@ def quantize_sam_encoder(model: bytes, films: NDArray[np.float32], precision: Pr
     if precision not in ("int8", "int8_avx2", "int8_weights"):
         raise LightboxError(f"A segmenter cannot be quantized to {precision}: use int8 or int8_avx2.")
     nncf.set_log_level(logging.ERROR)
-    graph = onnx.load_from_string(model)
     if precision == "int8_weights":
-        weights: bytes = nncf.compress_weights(
-            graph, mode=nncf.CompressWeightsMode.INT8_SYM
-        ).SerializeToString()
-        return weights
+        return weights_only(model)
+    graph = onnx.load_from_string(model)
     quantized = nncf.quantize(
         graph,
         nncf.Dataset(list(films), lambda film: {"pixels": film[np.newaxis]}),
