@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from lightbox_export.teachers import Teacher
 
 HELP = "Export a published model, or train a recipe, and write an fp32 bundle."
-EXAMPLE = """lightbox export biomedclip --source BiomedCLIP --images films --out build/biomedclip
-          lightbox export litemedsam --bundle build/biomedclip --images films --out build/with-masks
-          lightbox export chest-open --data open-x-rays --out build/chest-open"""
+EXAMPLE = "lightbox export biomedclip --source BiomedCLIP --images films --out build/biomedclip"
 
 
 @dataclass(frozen=True, slots=True)

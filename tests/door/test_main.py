@@ -111,7 +111,7 @@ def test_help_lists_every_command_and_the_exit_codes(capsys: Told) -> None:
         (["screen", "x", "--threads", "many"], "'many' is no whole number of at least 1"),
         (["screen", "x", "--precision", "int4"], "'int4'"),
         (["bundle", "burn"], "'burn'"),
-        (["export", "chest-open"], "--data, --out"),
+        (["export", "chest-open"], "--out"),
     ],
 )
 def test_a_wrong_call_ends_with_2(arguments: list[str], said: str, capsys: Told) -> None:

@@ -244,8 +244,9 @@ def test_a_graph_that_differs_from_torch_leaves_no_bundle(
         ),
         (
             ["biomedclib", "--images", "x"],
-            "--images does not go with biomedclib, which is a recipe; the teach",
+            "There is no teacher or recipe 'biomedclib': name one of biomedclip, open_clip",
         ),
+        (["chest-open", "--images", "x"], "--images does not go with chest-open, which is a recipe."),
         (
             ["medsam", "--images", "x", "--bundle", "y"],
             "MedSAM is not fetched: get it from https://zenodo.org/records/10689643 and name the file",

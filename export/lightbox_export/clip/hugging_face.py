@@ -49,7 +49,7 @@ def read_model(kind: type[PreTrainedModel], model_type: str, folder: Path, teach
             "name another teacher or another folder."
         )
     find_weights(folder, teacher)
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types here
     loaded: Any = kind.from_pretrained(  # a pair, which its type does not say
         folder, local_files_only=True, weights_only=True, output_loading_info=True, dtype="float32"
     )
