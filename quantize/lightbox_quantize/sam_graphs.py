@@ -46,9 +46,13 @@ def quantize_sam_encoder(model: bytes, films: NDArray[np.float32], precision: Pr
     nncf.set_log_level(logging.ERROR)
     graph = onnx.load_from_string(model)
     if precision == "int8_weights":
-        weights: bytes = nncf.compress_weights(
-            graph, mode=nncf.CompressWeightsMode.INT8_SYM
-        ).SerializeToString()
+        # The convolutions' stay as they are: ONNX Runtime does not read them as NNCF packs them.
+        packed = nncf.compress_weights(
+            graph,
+            mode=nncf.CompressWeightsMode.INT8_SYM,
+            ignored_scope=nncf.IgnoredScope(types=["Conv"], validate=False),
+        )
+        weights: bytes = packed.SerializeToString()
         return weights
     quantized = nncf.quantize(
         graph,

@@ -1,4 +1,4 @@
-"""A small encoder in a SAM's manner to INT8: what stays fp32, where zero points lie, and that it still works."""
+"""A small encoder like a SAM's to INT8: what stays fp32, where zero points lie, that it still works."""
 
 from __future__ import annotations
 
