@@ -17,7 +17,10 @@ from lightbox_edge.errors import LightboxError
 INTERRUPTED = 130
 
 # Each is a module of this package. The order is that of --help: daily work first.
-COMMANDS = ("screen", "review", "report", "ask", "doctor", "bundle", "export", "quantize")
+COMMANDS = ("screen", "review", "report", "ask", "doctor", "bundle", "export", "distill", "quantize")
+
+# The extra that a subcommand needs.
+EXTRAS = {"export": "export", "distill": "export", "quantize": "quantize"}
 
 EPILOG = """exit codes: 0 done; 1 done, but some inputs could not be read; 2 the call or a file it names is
 wrong; 3 the bundle failed verification; 130 interrupted, run the same command again to go on"""
@@ -75,10 +78,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except ModuleNotFoundError as error:
-        if (extra := arguments.name) not in ("export", "quantize"):
+        if arguments.name not in EXTRAS:
             raise
+        extra = EXTRAS[arguments.name]
         print(
-            f"lightbox: '{extra}' needs {error.name}: pip install 'lightbox-triage[{extra}]'.",
+            f"lightbox: '{arguments.name}' needs {error.name}: pip install 'lightbox-triage[{extra}]'.",
             file=sys.stderr,
         )
         return LightboxError.exit_code

@@ -28,7 +28,7 @@ Batch = tuple[Tensor, Tensor, Tensor]  # pixels, teacher's features, captions' f
 class Plan:
     """How to train. ``purpose`` names student, teacher and films, so that a checkpoint fits or is refused."""
 
-    purpose: str
+    purpose: str = ""
     epochs: int = 20
     batch_size: int = 8
     learning_rate: float = 1e-3

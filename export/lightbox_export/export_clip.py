@@ -84,7 +84,7 @@ def export_clip(
         )
         del loaded  # both towers are in their graphs
         if films is None:
-            measured = Measured(wanted.assumed, _usual(session, images, how))
+            measured = Measured(wanted.assumed, usual(session, images, how))
         else:
             features = encode_films(session, load_films([film.file for film in films], how))
             measured = measure(films, features, space, wanted.targets)
@@ -99,7 +99,7 @@ def _some(batches: Iterator[NDArray[np.float32]], images: Path) -> NDArray[np.fl
     return first
 
 
-def _usual(session: Session, images: Path, how: Preprocessing) -> tuple[Features, float] | None:
+def usual(session: Session, images: Path, how: Preprocessing) -> tuple[Features, float] | None:
     """What is usual, from half of the films, and how far the other half is from it; None if they are few."""
     batches = [
         session.run({"pixels": films})["image_features"] for films in read_unlabelled(images, how, BATCH)

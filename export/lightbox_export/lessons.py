@@ -54,6 +54,11 @@ class Lessons(Dataset[tuple[Tensor, Tensor, Tensor]]):
         self._entries = entries
         self._captions = torch.zeros(len(entries), 0) if captions is None else captions
 
+    def key(self) -> str:
+        """Which films these are, whatever their folder."""
+        names = "\n".join(entry.stem for entry in self._entries)
+        return hashlib.sha256(names.encode()).hexdigest()[:16]
+
     def __len__(self) -> int:
         return len(self._entries)
 

@@ -55,24 +55,31 @@ class _Merging(_Picture):
 
 
 class _Block(nn.Module):
-    """A TinyViTBlock on (N, H, W, C); windows are padded as it does it, before the normalisation."""
+    """A TinyViTBlock on (N, H, W, C).
+
+    It is the quantized side of attention that is cut into windows: the normalisation comes before and the
+    projection after. TinyViT pads before the normalisation, which gives padding the value of its bias; the
+    bias is in the products' here, so that padding is 0.
+    """
 
     def __init__(self, block: TinyViTBlock) -> None:
         super().__init__()
         self.window = block.window_size
         self.height, self.width = block.input_resolution
-        self.channels = block.dim
+        self.norm = _norm(block.attn.norm, biased=False)
         self.attention = _Attention(block.attn)
+        self.projection = block.attn.proj
         self.convolution = _Picture(block.local_conv)
         self.mlp = block.mlp
 
     def forward(self, pixels: Tensor) -> Tensor:
-        pixels = self.convolution(pixels + self._attend(pixels))
+        attended = self.projection(self._attend(self.norm(pixels)))
+        pixels = self.convolution(pixels + attended)
         made: Tensor = pixels + self.mlp(pixels)
         return made
 
     def _attend(self, pixels: Tensor) -> Tensor:
-        window, channels = self.window, self.channels
+        window, channels = self.window, pixels.shape[-1]
         down, right = -self.height % window, -self.width % window
         rows, columns = (self.height + down) // window, (self.width + right) // window
         padded = functional.pad(pixels, (0, 0, 0, right, 0, down))
@@ -83,29 +90,30 @@ class _Block(nn.Module):
 
 
 class _Attention(nn.Module):
-    """TinyViT's attention; queries, keys and values are three products, the first has the scale in it."""
+    """TinyViT's attention up to its projection; queries, keys and values are three products.
+
+    The first has the scale in its weights, all have the normalisation's bias in theirs.
+    """
 
     def __init__(self, attention: Attention) -> None:
         super().__init__()
         self.heads, self.inner = attention.num_heads, attention.key_dim
-        self.norm, self.proj = attention.norm, attention.proj
-        weight = attention.qkv.weight.detach().view(self.heads, 3, self.inner, -1)
-        bias = attention.qkv.bias.detach().view(self.heads, 3, self.inner)
-        scales = (attention.scale, 1.0, 1.0)
+        weight, bias = attention.qkv.weight.detach(), attention.qkv.bias.detach()
+        bias = bias + weight @ attention.norm.bias.detach()
+        weight, bias = weight.view(self.heads, 3, self.inner, -1), bias.view(self.heads, 3, self.inner)
         self.query, self.key, self.value = (
             _linear(scale * weight[:, part].flatten(0, 1), scale * bias[:, part].flatten())
-            for part, scale in enumerate(scales)
+            for part, scale in enumerate((attention.scale, 1.0, 1.0))
         )
         self.register_buffer("biases", attention.ab.detach().unsqueeze(0))
 
     def forward(self, tokens: Tensor) -> Tensor:
-        tokens = self.norm(tokens)
         query, key, value = (
             part(tokens).unflatten(-1, (self.heads, self.inner)).transpose(1, 2)
             for part in (self.query, self.key, self.value)
         )
         weights = (query @ key.transpose(-2, -1) + self.biases).softmax(dim=-1)
-        attended: Tensor = self.proj((weights @ value).transpose(1, 2).flatten(2))
+        attended: Tensor = (weights @ value).transpose(1, 2).flatten(2)
         return attended
 
 
@@ -115,8 +123,9 @@ def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
     return linear
 
 
-def _norm(norm: LayerNorm2d) -> nn.LayerNorm:
-    """Meta's LayerNorm2d over the last axis."""
-    last = nn.LayerNorm(norm.weight.shape[0], eps=norm.eps)
-    last.load_state_dict({"weight": norm.weight.detach(), "bias": norm.bias.detach()})
+def _norm(norm: LayerNorm2d | nn.LayerNorm, biased: bool = True) -> nn.LayerNorm:
+    """The same normalisation over the last axis, with or without its bias."""
+    last = nn.LayerNorm(norm.weight.shape[0], eps=norm.eps, bias=biased)
+    state = {"weight": norm.weight.detach(), "bias": norm.bias.detach()}
+    last.load_state_dict(state if biased else {"weight": state["weight"]})
     return last

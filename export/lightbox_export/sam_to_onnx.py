@@ -82,8 +82,8 @@ def check_parity(
     iou = shared / covered if covered else 1.0
     if not (cosine >= COSINE and iou >= IOU):
         raise LightboxError(
-            f"The exported segmenter differs from torch's (embeddings' cosine {cosine:.6f}, at least {COSINE} "
-            f"is needed; masks' IoU {iou:.5f}, at least {IOU}): nothing was written."
+            f"The exported segmenter differs from torch's (embeddings' cosine {cosine:.6f}, at least "
+            f"{COSINE} is needed; masks' IoU {iou:.5f}, at least {IOU}): nothing was written."
         )
 
 

@@ -81,6 +81,12 @@ class SegmenterStudent(nn.Module):
         self.head = nn.Conv2d(NECK, channels, 1)
         self.norm = nn.LayerNorm(channels)
 
+    @torch.no_grad()
+    def expect(self, embedding: Tensor) -> None:
+        """Start at the mean and spread of a teacher's channels, given (N, channels, H, W)."""
+        self.norm.weight.copy_(embedding.std(dim=(0, 2, 3)))
+        self.norm.bias.copy_(embedding.mean(dim=(0, 2, 3)))
+
     def forward(self, pixels: Tensor) -> Tensor:
         maps = self.backbone(pixels)
         gathered: Tensor | None = None

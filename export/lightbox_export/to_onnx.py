@@ -23,10 +23,10 @@ def to_onnx(
     dynamic: int,
     expected: Tensor | None = None,
 ) -> bytes:
-    """Export a module whose output is L2-normalised features, with dynamic batch.
+    """Export a module that gives features or maps of them, with dynamic batch.
 
     Args:
-        module: takes the example's tensors in order, gives (N, dimensions) float32.
+        module: takes the example's tensors in order, gives (N, ...) float32.
         example: the inputs by name; parity is checked on them, so they must be real. At least two, for
             an axis of one is taken for a constant.
         output: the name of the output.
@@ -70,7 +70,9 @@ def check_parity(content: bytes, expected: Tensor, example: Mapping[str, Tensor]
     """Raise unless ONNX Runtime gives the features that torch gave."""
     session = open_session(content, "onnxruntime", "cpu")
     given = session.run({name: tensor.numpy() for name, tensor in example.items()})[output]
-    cosine = float(np.sum(given * expected.numpy(), axis=-1).min())
+    ours, theirs = given.reshape(len(given), -1), expected.numpy().reshape(len(given), -1)
+    lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
+    cosine = float(((ours * theirs).sum(axis=1) / lengths).min())
     if not cosine >= COSINE:
         raise LightboxError(
             f"The exported {output} differ from torch's (cosine {cosine:.6f}, at least {COSINE} is needed): "

@@ -1,4 +1,4 @@
-"""The ladder of a segmenter's image encoder, by the masks that each precision gives; the decoder stays fp32."""
+"""The ladder of a segmenter's image encoder, by the masks that it gives; the decoder stays fp32."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ _MOVES = ("Transpose", "Reshape", "Slice", "Pad")  # they copy values and reckon
 def place_zero_points(model: onnx.ModelProto) -> onnx.ModelProto:
     """Rewrite, in place, each activation that has a signed zero point other than 0."""
     graph = model.graph
+    del graph.value_info[:]  # it names the types that are changed here
     constants = {each.name: each for each in graph.initializer}
     for quantize in [node for node in graph.node if node.op_type == "QuantizeLinear"]:
         if quantize.input[1] not in constants or quantize.input[2] not in constants:
