@@ -1,4 +1,4 @@
-"""TinyViT with its channels last throughout: the same numbers, with half of the copying.
+"""TinyViT with its channels last throughout: the same numbers, with less copying.
 
 The published code goes from tokens to pictures and back around each convolution, splits queries, keys and
 values inside each head, and normalises its neck with six operators. Runtimes pay for each of these with a
@@ -52,8 +52,7 @@ class _Merging(_Picture):
     """TinyViT's PatchMerging without its tokens."""
 
     def __init__(self, merging: nn.Module) -> None:
-        merging = getattr(merging, "merging", merging)  # what `tiny_vit` wrapped
-        parts: Any = merging  # torch types an attribute as tensor or module
+        parts: Any = getattr(merging, "merging", merging)  # what `tiny_vit` wrapped
         super().__init__(nn.Sequential(parts.conv1, parts.act, parts.conv2, parts.act, parts.conv3))
 
 
