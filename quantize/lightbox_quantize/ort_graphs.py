@@ -61,13 +61,13 @@ def static_qdq(
 
 
 def dynamic(model: bytes, bits: int) -> bytes:
-    """Matrix products in INT8, activations quantized as they come, so nothing calibrates them."""
+    """Matrix products and tables of embeddings in INT8; activations are quantized as they come."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = prepared(model, Path(folder)), Path(folder) / "int8.onnx"
         quantize_dynamic(
             str(source),
             str(target),
-            op_types_to_quantize=["MatMul", "Gemm"],
+            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
             per_channel=True,
             reduce_range=bits == 7,
             weight_type=QuantType.QInt8,
