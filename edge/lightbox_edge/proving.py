@@ -25,6 +25,7 @@ from lightbox_edge.scoring import Features, descriptor_log_odds, mahalanobis, si
 
 FEWEST = 5  # positives, and negatives, under which a figure says nothing and is not given
 CHEST_FILMS_KEPT = 0.99  # share of the calibration films that must pass as chest X-rays
+FEWEST_USUAL = 200  # unlabelled films under which what is usual cannot be told
 SHRINKAGE = 0.01  # of the covariance towards a sphere, for it is estimated from a thousand films
 
 

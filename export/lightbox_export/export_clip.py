@@ -15,7 +15,7 @@ from lightbox_edge.findings import descriptor_sentences
 from lightbox_edge.labels import read_labels
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import Preprocessing, TextEncoder
-from lightbox_edge.proving import encode_films, usual_films
+from lightbox_edge.proving import FEWEST_USUAL, encode_films, usual_films
 from lightbox_edge.reading import find_sources
 from lightbox_edge.scoring import Features
 from lightbox_edge.text import encode_with
@@ -29,7 +29,6 @@ from lightbox_export.wanted import wanted_findings
 PERCENTILES = (0.5, 99.5)
 PARITY_FILMS = 8
 BATCH = 8
-FEWEST_USUAL = 200  # unlabelled films under which what is usual cannot be told
 
 INTENDED_USE = (
     "Sorts chest X-rays so that a person reads the suspicious ones first. It is no medical device and no "

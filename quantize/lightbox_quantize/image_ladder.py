@@ -11,7 +11,7 @@ import onnx
 from lightbox_edge.backends import open_session
 from lightbox_edge.manifest import Cost, Manifest, OperatingPoint, Precision, Result, Rung, Target
 from lightbox_edge.measuring import Numbers
-from lightbox_edge.proving import encode_films, finding_log_odds, prove, usual_films
+from lightbox_edge.proving import FEWEST_USUAL, encode_films, finding_log_odds, prove, usual_films
 from lightbox_edge.scoring import Features
 from lightbox_edge.unlabelled import evenly
 from lightbox_quantize.candidates import Candidate, image_methods, timed
@@ -20,7 +20,6 @@ from lightbox_quantize.gate import FindingLoss, Limits, cost, finding_losses, ob
 from lightbox_quantize.onnx_graphs import is_transformer
 
 FIRST_LOOK = 48  # test films on which a candidate's cosine is looked at before it is measured in full
-FEWEST_USUAL = 200  # unlabelled films under which what is usual cannot be told
 
 
 @dataclass(frozen=True, slots=True)

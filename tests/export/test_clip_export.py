@@ -24,10 +24,8 @@ from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
 from lightbox_edge.bundle_writing import new_bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import descriptor_sentences
-from lightbox_edge.loading import load_films
-from lightbox_edge.manifest import OperatingPoint, Preprocessing, Target
+from lightbox_edge.manifest import OperatingPoint, Target
 from lightbox_edge.text import encode_sentences
-from lightbox_export import unlabelled
 from lightbox_export.clip.words import set_lengths
 from lightbox_export.export_clip import export_clip
 from lightbox_export.recipe import load_recipe
@@ -300,19 +298,3 @@ def test_the_recipes_findings_are_the_default() -> None:
     assert [one.name for one in wanted.findings] == list(wanted.targets) == list(wanted.assumed)
     assert wanted.targets["any abnormality"] == Target("sensitivity", 0.9)
     assert wanted.assumed["pneumothorax"] == OperatingPoint(1.0, 0.0, 0.5, 0.5)
-
-
-def test_unlabelled_films_are_taken_evenly_and_what_is_no_film_is_passed_over(
-    films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    how = Preprocessing(16, (0.5, 99.5), 0.0, 1.0)
-    monkeypatch.setattr(unlabelled, "MOST", 5)
-    taken = list(unlabelled.read_unlabelled(films, how, 2))
-    assert [len(one) for one in taken] == [2, 2, 1]
-    chosen = [films / f"{number:03}.png" for number in (0, 52, 104, 155, 207)]
-    assert np.array_equal(np.concatenate(taken), load_films(chosen, how))
-    (tmp_path / "notes.txt").write_text("none")
-    (tmp_path / "broken.png").write_bytes(chosen[0].read_bytes()[:40])
-    shutil.copy(chosen[0], tmp_path / "film.png")
-    (only,) = unlabelled.read_unlabelled(tmp_path, how, 2)
-    assert np.array_equal(only, load_films(chosen[:1], how))
