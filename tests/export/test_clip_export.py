@@ -20,6 +20,7 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 from lightbox_door.main import main
+from lightbox_edge import unlabelled
 from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
 from lightbox_edge.bundle_writing import new_bundle
 from lightbox_edge.errors import LightboxError
@@ -27,7 +28,6 @@ from lightbox_edge.findings import descriptor_sentences
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import OperatingPoint, Preprocessing, Target
 from lightbox_edge.text import encode_sentences
-from lightbox_export import unlabelled
 from lightbox_export.clip.words import set_lengths
 from lightbox_export.export_clip import export_clip
 from lightbox_export.recipe import load_recipe
