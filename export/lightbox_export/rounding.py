@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-# Symmetric, per output channel, and of 7 bits, see `lightbox_quantize.graphs`.
+# Symmetric, per output channel, and of 7 bits, see `lightbox_quantize.ort_graphs`.
 LEVELS = 64
 
 

@@ -1,15 +1,22 @@
-"""The gate: what INT8 may cost, to the last digit, and that nothing unmeasured slips through."""
+"""The gate: what a precision cost, to the last digit, and that nothing unmeasured slips through."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lightbox_edge.errors import LightboxError
-from lightbox_edge.manifest import Result
-from lightbox_quantize.gate import MAX_AUC_LOSS, MIN_CASES, MIN_COSINE, MIN_TEXT_COSINE, Loss, check
+from lightbox_edge.labels import LabelledFilm
+from lightbox_edge.manifest import Cost, OperatingPoint, Result
+from lightbox_quantize.gate import MIN_CASES, FindingLoss, Limits, cost, finding_losses, objections
 
 FP32 = np.array([[1, 0], [0, 1]], np.float32)
+POINTS = {"effusion": OperatingPoint(1.0, 0.0, 0.5, 0.25)}
+NO_ODDS = {"effusion": np.zeros(2)}
+FREE = Cost(100, 1.0, 1.0, 0.0, 0.0)
 
 
 def turned(cosine: float) -> np.ndarray:
@@ -22,54 +29,132 @@ def result(auc: float, dataset: str = "a test", cases: int = MIN_CASES, negative
     return Result("effusion", dataset, "d", cases, negatives, auc, (0.0, 1.0), 0.9, 0.9)
 
 
-def test_no_loss_passes() -> None:
-    assert check(FP32, FP32, [result(0.8)], [result(0.8)]) == Loss(1.0, {("effusion", "a test"): 0.0})
+def films(ill: int, well: int, dataset: str = "a", unknown: int = 0) -> list[LabelledFilm]:
+    truths: Sequence[bool | None] = [True] * ill + [False] * well + [None] * unknown
+    return [LabelledFilm(Path("f"), dataset, "test", {"effusion": truth}) for truth in truths]
 
 
-def test_the_loss_is_measured() -> None:
-    loss = check(
-        FP32, turned(0.99), [result(0.8), result(0.7, "b test")], [result(0.79), result(0.75, "b test")]
-    )
-    assert loss.cosine == pytest.approx(0.99)
-    assert loss.auc_lost == pytest.approx({("effusion", "a test"): 0.01, ("effusion", "b test"): -0.05})
+def test_nothing_changed_costs_nothing_and_passes() -> None:
+    made = cost(FP32, FP32, (NO_ODDS, NO_ODDS), POINTS, [FindingLoss("effusion", "a test", 0.0, 0.0)])
+    assert made == Cost(2, 1.0, 1.0, 0.0, 0.0)
+    assert objections(made, Limits()) == []
 
 
 def test_the_cosine_is_a_mean() -> None:
     mixed = np.stack([FP32[0], turned(0.97)[1]])
-    assert check(FP32, mixed, [], []).cosine == pytest.approx(0.985)
+    assert cost(FP32, mixed, (NO_ODDS, NO_ODDS), POINTS, None).cosine == pytest.approx(0.985)
 
 
-def test_turned_features_are_refused() -> None:
-    check(FP32, turned(MIN_COSINE + 0.001), [], [])
-    with pytest.raises(LightboxError, match=r"turns the image_features \(cosine 0\.9790, .*: nothing was"):
-        check(FP32, turned(MIN_COSINE - 0.001), [], [])
+def test_agreement_is_of_triage_and_not_of_probabilities() -> None:
+    """At threshold 0.5 and uncertain from 0.25: log-odds 0 and -1.0986 are the borders."""
+    before = {"effusion": np.array([3.0, 0.0, -0.5, -1.0, -3.0])}
+    moved = {"effusion": np.array([0.1, -0.1, -1.0, -1.2, -9.0])}
+    five = np.ones((5, 1), np.float32)
+    assert cost(five, five, (before, moved), POINTS, None) == Cost(5, 1.0, 0.6, None, None)
 
 
-def test_a_lost_auc_is_refused_by_its_name() -> None:
-    check(FP32, FP32, [result(0.8)], [result(0.8 - MAX_AUC_LOSS + 0.001)])
-    with pytest.raises(LightboxError, match=r"costs 'effusion' 0\.021 of its AUC on b test, and 0\.02 is"):
-        check(FP32, FP32, [result(0.8), result(0.8, "b test")], [result(0.79), result(0.779, "b test")])
+def test_any_finding_flags_a_film() -> None:
+    """Another finding may carry the flag on: the film's triage is the same."""
+    points = {**POINTS, "nodule": POINTS["effusion"]}
+    before = {"effusion": np.array([1.0]), "nodule": np.array([-9.0])}
+    after = {"effusion": np.array([-9.0]), "nodule": np.array([1.0])}
+    one = np.ones((1, 1), np.float32)
+    assert cost(one, one, (before, after), points, None).triage_agreement == 1.0
+
+
+def test_losses_are_those_of_auc_and_of_sensitivity_at_fp32s_threshold() -> None:
+    cases = films(20, 20)
+    before = {"effusion": np.r_[np.full(20, 1.0), np.full(20, -1.0)]}
+    after = {"effusion": np.r_[np.full(5, -0.01), np.full(15, 1.0), np.full(20, -1.0)]}
+    told = finding_losses(cases, before, after, POINTS, ([result(0.95)], [result(0.93)]))
+    assert told == [FindingLoss("effusion", "a test", pytest.approx(0.02), pytest.approx(0.25))]
+
+
+def test_a_pooled_result_rests_on_the_films_of_its_datasets_alone() -> None:
+    cases = [*films(20, 20, "a"), *films(20, 20, "b"), *films(40, 0, "c", unknown=3)]
+    before = {"effusion": np.ones(len(cases))}
+    after = {"effusion": np.r_[np.full(20, -1.0), np.ones(20), np.ones(40), np.full(43, -1.0)]}
+    names = ("a test", "b test", "a + b test")
+    results = [result(0.9, name) for name in names]
+    told = finding_losses(cases, before, after, POINTS, (results, results))
+    assert [(one.dataset, one.sensitivity_lost) for one in told] == [*zip(names, (1.0, 0.0, 0.5), strict=True)]
 
 
 @pytest.mark.parametrize(("positives", "negatives"), [(MIN_CASES - 1, 100), (100, MIN_CASES - 1)])
 def test_a_figure_of_few_cases_decides_nothing(positives: int, negatives: int) -> None:
-    loss = check(FP32, FP32, [result(0.9)], [result(0.5, cases=positives, negatives=negatives)])
-    assert loss.auc_lost == {}
+    few = [result(0.5, cases=positives, negatives=negatives)]
+    odds = {"effusion": np.zeros(40)}
+    assert finding_losses(films(20, 20), odds, odds, POINTS, ([result(0.9)], few)) == []
+
+
+def test_what_fp32_was_not_tested_on_is_not_compared() -> None:
+    odds = {"effusion": np.zeros(40)}
+    told = finding_losses(films(20, 20), odds, odds, POINTS, ([result(0.9, "b test")], [result(0.5)]))
+    assert told == []
+
+
+def test_the_cost_is_the_largest_loss_and_none_without_labels() -> None:
+    losses = [FindingLoss("a", "x", 0.001, 0.04), FindingLoss("b", "x", -0.2, 0.01)]
+    made = cost(FP32, FP32, (NO_ODDS, NO_ODDS), POINTS, losses)
+    assert (made.auc_lost, made.sensitivity_lost) == (0.001, 0.04)
+    for nothing in (None, []):
+        made = cost(FP32, FP32, (NO_ODDS, NO_ODDS), POINTS, nothing)
+        assert (made.auc_lost, made.sensitivity_lost) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("within", "over", "said"),
+    [
+        (
+            {"cosine": 0.99},
+            {"cosine": 0.9899},
+            "cosine of image_features 0.9899, at least 0.99 is needed",
+        ),
+        ({"auc_lost": 0.005}, {"auc_lost": 0.0051}, "AUC lost 0.0051, at most 0.005 is allowed"),
+        (
+            {"sensitivity_lost": 0.05},
+            {"sensitivity_lost": 0.051},
+            "sensitivity lost 0.051, at most 0.05 is allowed",
+        ),
+        (
+            {"auc_lost": None, "triage_agreement": 0.95},
+            {"auc_lost": None, "triage_agreement": 0.949},
+            "the same triage on 94.9% of the films, at least 95.0% is needed",
+        ),
+    ],
+)
+def test_limits_hold_to_the_digit(
+    within: dict[str, float | None], over: dict[str, float | None], said: str
+) -> None:
+    def changed(fields: dict[str, float | None]) -> Cost:
+        return Cost(**{**{name: getattr(FREE, name) for name in FREE.__struct_fields__}, **fields})  # type: ignore[arg-type]  # fields of one type
+
+    assert objections(changed(within), Limits()) == []
+    assert objections(changed(over), Limits()) == [said]
+
+
+def test_every_objection_is_named() -> None:
+    assert len(objections(Cost(10, 0.5, 0.5, 0.5, 0.5), Limits())) == 3
+
+
+def test_labels_say_more_than_agreement() -> None:
+    assert objections(Cost(10, 1.0, 0.1, 0.0, 0.0), Limits()) == []
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_figures_that_are_no_numbers_are_refused(labelled: bool) -> None:
+    nan = float("nan")
+    made = Cost(10, nan, nan, nan if labelled else None, nan if labelled else None)
+    assert len(objections(made, Limits())) == (3 if labelled else 2)
 
 
 def test_features_that_are_no_numbers_are_refused() -> None:
     broken = FP32 * np.float32("nan")
-    with pytest.raises(LightboxError, match="turns the image_features"):
-        check(FP32, broken, [], [])
-    with pytest.raises(LightboxError, match="turns the text_features"):
-        Loss(1.0, {}).with_text(FP32, broken)
+    made = cost(FP32, broken, (NO_ODDS, {"effusion": np.full(2, np.nan)}), POINTS, None)
+    assert objections(made, Limits())[0] == "cosine of image_features nan, at least 0.99 is needed"
 
 
-def test_the_text_encoders_cosine_is_the_least() -> None:
-    loss = Loss(0.99, {("a", "b"): 0.01})
-    mixed = np.stack([FP32[0], turned(0.985)[1]])
-    with_text = loss.with_text(FP32, mixed)
-    assert with_text.text_cosine == pytest.approx(0.985)
-    assert (with_text.cosine, with_text.auc_lost) == (loss.cosine, loss.auc_lost)
-    with pytest.raises(LightboxError, match="turns the text_features"):
-        loss.with_text(FP32, np.stack([FP32[0], turned(MIN_TEXT_COSINE - 0.001)[1]]))
+def test_a_limit_in_the_call_is_the_limit() -> None:
+    assert objections(FREE, replace(Limits(), cosine=1.1)) == [
+        "cosine of image_features 1.0000, at least 1.1 is needed"
+    ]
