@@ -42,10 +42,13 @@ PARTS = ("train", "calibration", "test", "test")
 
 
 def network(
-    name: str, nodes: Sequence[onnx.NodeProto], given: list[tuple[str, int, list[int | str]]],
-    made: list[tuple[str, list[int | str]]], **arrays: NDArray[np.generic],
+    name: str,
+    nodes: Sequence[onnx.NodeProto],
+    given: list[tuple[str, int, list[int | str]]],
+    made: list[tuple[str, list[int | str]]],
+    **arrays: NDArray[np.generic],
 ) -> bytes:
-    """A checked graph: inputs (name, type, shape), float outputs (name, shape), float32 or int64 constants."""
+    """A checked graph: inputs (name, type, shape), float outputs (name, shape), and constants."""
     constants = {
         name: value if value.dtype == np.int64 else value.astype(np.float32) for name, value in arrays.items()
     }
@@ -134,7 +137,7 @@ def tokenizer() -> bytes:
 
 
 def sam_encoder(seed: int = 5) -> bytes:
-    """pixels (N, 1, S, S) to image_embedding (N, CHANNELS, S / 4, S / 4), with a stem and two more layers."""
+    """Pixels (N, 1, S, S) to image_embedding (N, CHANNELS, S / 4, S / 4), with a stem and two more layers."""
     chance = np.random.default_rng(seed)
     nodes = [
         helper.make_node("Conv", ["pixels", "w1"], ["a"], "stem1", strides=[2, 2], pads=[1, 1, 1, 1]),
@@ -226,13 +229,21 @@ def write_bundle(out: Path, films: Sequence[LabelledFilm], *, segmenter: bool) -
             "fp32",
             16,
         )
-        sam = Segmenter(
-            "tiny",
-            "Apache-2.0",
-            SIDE,
-            draft.add("segmenter/mask_decoder.onnx", mask_decoder()),
-            {"fp32": SegmenterRung(draft.add("segmenter/fp32/image_encoder.onnx", sam_encoder()), None, ())},
-        ) if segmenter else None
+        sam = (
+            Segmenter(
+                "tiny",
+                "Apache-2.0",
+                SIDE,
+                draft.add("segmenter/mask_decoder.onnx", mask_decoder()),
+                {
+                    "fp32": SegmenterRung(
+                        draft.add("segmenter/fp32/image_encoder.onnx", sam_encoder()), None, ()
+                    )
+                },
+            )
+            if segmenter
+            else None
+        )
         draft.finish(
             Manifest(
                 schema_version=1,

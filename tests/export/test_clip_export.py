@@ -20,7 +20,6 @@ from PIL import Image
 from tokenizers import Tokenizer
 
 from lightbox_door.main import main
-from lightbox_edge import unlabelled
 from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
 from lightbox_edge.bundle_writing import new_bundle
 from lightbox_edge.errors import LightboxError

@@ -104,7 +104,9 @@ def test_the_cost_is_in_the_manifest_and_on_the_card(with_labels: Done) -> None:
         assert made.auc_lost <= LENIENT.auc_lost
         assert made.sensitivity_lost is not None
         assert made.sensitivity_lost <= LENIENT.sensitivity_lost
-        told = f"image_features' mean cosine {made.cosine:.4f}, the same triage on {made.triage_agreement:.1%}"
+        told = (
+            f"image_features' mean cosine {made.cosine:.4f}, the same triage on {made.triage_agreement:.1%}"
+        )
         assert f"on {FILMS // 2} films that calibrated nothing: {told}" in card(bundle)
 
 
@@ -194,9 +196,7 @@ def test_the_segmenter_keeps_its_fp32_decoder_and_its_masks(
     assert list(bare.ladder) == ["int8_weights", "int8_avx2"]
 
 
-def test_a_segmenter_that_no_precision_serves_stays_fp32(
-    fp32: Bundle, images: Path, tmp_path: Path
-) -> None:
+def test_a_segmenter_that_no_precision_serves_stays_fp32(fp32: Bundle, images: Path, tmp_path: Path) -> None:
     limits = Limits(text_cosine=1.1, mask_iou=1.1)
     report = quantize(fp32.folder, images, None, tmp_path / "out", ("int8_weights",), limits)
     bundle = open_bundle(tmp_path / "out")
@@ -238,12 +238,18 @@ def test_the_report_is_a_table() -> None:
         (FindingLoss("effusion", "jsrt test", 0.00123, -0.01),),
     )
     assert report.lines() == [
-        "role           precision     way                       MB  ms a film                          "
-        "against fp32",
-        "image_encoder  int8          NNCF                    12.3  onnxruntime 3.2, openvino 2.0      "
-        "cosine 1",
-        "text_encoder   int8_avx2     ONNX Runtime dynamic     1.0                                     "
-        "least cosine 0.5  REFUSED: a; b",
+        (
+            "role           precision     way                       MB  ms a film                          "
+            "against fp32"
+        ),
+        (
+            "image_encoder  int8          NNCF                    12.3  onnxruntime 3.2, openvino 2.0      "
+            "cosine 1"
+        ),
+        (
+            "text_encoder   int8_avx2     ONNX Runtime dynamic     1.0                                     "
+            "least cosine 0.5  REFUSED: a; b"
+        ),
         "effusion               AUC lost +0.0012, sensitivity lost -0.010 on jsrt test",
     ]
 
@@ -257,7 +263,9 @@ def test_a_gate_that_cannot_be_met_writes_nothing(
     assert told.out == ""
     said = [line for line in told.err.splitlines() if line.startswith("lightbox:")]
     assert len(said) == 1
-    assert said[0].startswith("lightbox: No precision passes the gate, so nothing was written (int8_weights: ")
+    assert said[0].startswith(
+        "lightbox: No precision passes the gate, so nothing was written (int8_weights: "
+    )
     assert said[0].endswith("at least 1.1 is needed).")
     assert list(tmp_path.iterdir()) == []
 
