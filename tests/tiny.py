@@ -105,7 +105,7 @@ def text_encoder(fluid: Array | None = None) -> bytes:
     if fluid is not None:
         there, no, last = (1 + WORDS.index(word) for word in ("there", "no", "fluid"))
         said = 20 * fluid @ np.linalg.pinv(w)
-        table[[there, there + 1, 1 + WORDS.index(".")]] = 0
+        table[[0, there, there + 1, 1 + WORDS.index(".")]] = 0
         table[last], table[no] = said, -2 * said
     nodes = [
         helper.make_node("Gather", ["table", "input_ids"], ["e"]),

@@ -40,6 +40,8 @@ def resume(checkpoint: Path, parts: Mapping[str, Part], purpose: str) -> int:
         return 0
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        if not isinstance(state, dict):
+            raise ValueError("it holds no record")
         if state["purpose"] != purpose:
             raise LightboxError(
                 f"The checkpoint {checkpoint} is of another training: name another --out, or delete it."

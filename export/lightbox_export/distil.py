@@ -6,6 +6,7 @@ ends in a checkpoint.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +99,7 @@ def distil(student: nn.Module, role: Role, lessons: Lessons, plan: Plan, file: P
             averaged.update_parameters(student)
             total += float(loss.detach())
         if accelerator.is_main_process:
-            tqdm.write(f"epoch {epoch + 1}: loss {total / len(loader):.4f}")
+            tqdm.write(f"epoch {epoch + 1}: loss {total / len(loader):.4f}", file=sys.stderr)
             checkpoint.save(file, parts, epoch + 1, plan.purpose)
         accelerator.wait_for_everyone()
     result: nn.Module = averaged.module.cpu()

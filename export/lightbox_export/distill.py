@@ -86,7 +86,7 @@ def distill(
     student = new_student(spec, role_name, lessons)
     start_from(_backbone(student), spec, weights)
     before = similarity(student, examination)
-    purpose = f"{role_name} {spec.name} of {teacher.key()} on {lessons.key()}, {plan.epochs} epochs"
+    purpose = f"{role_name} {spec.name} of {teacher.key()} on {lessons.key()}: {plan}"
     checkpoint = out.with_name(f"{out.name}.checkpoint.pt")
     learned = distil(student, role, lessons, replace(plan, purpose=purpose), checkpoint)
     after = similarity(learned, examination)

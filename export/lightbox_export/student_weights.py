@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -39,12 +40,14 @@ def _read(file: Path) -> dict[str, Tensor]:
     try:
         if file.suffix == ".safetensors":
             return load_file(file)
-        weights: dict[str, Tensor] = torch.load(file, map_location="cpu", weights_only=True)
+        weights = torch.load(file, map_location="cpu", weights_only=True)
     except OSError as error:
         raise LightboxError(f"The weights {file} cannot be read: {error.strerror or error}.") from error
-    except (RuntimeError, pickle.UnpicklingError, EOFError, ValueError) as error:
+    except (RuntimeError, pickle.UnpicklingError, EOFError, ValueError, SafetensorError) as error:
         raise LightboxError(f"The weights {file} are damaged or hold more than tensors.") from error
-    return weights
+    if not isinstance(weights, dict):
+        raise LightboxError(f"The weights {file} have no names: save a network's state dict.")
+    return {name: value for name, value in weights.items() if isinstance(value, Tensor)}
 
 
 def _take(backbone: nn.Module, weights: dict[str, Tensor], where: str | Path) -> int:
