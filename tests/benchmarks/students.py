@@ -1,4 +1,4 @@
-"""Students at INT8 on both runtimes: milliseconds, megabytes, cosine to the teacher after a short distillation.
+"""Students at INT8 on both runtimes: milliseconds, megabytes, cosine to the teacher after a short lesson.
 
     python -m tests.benchmarks.students --teacher build/chest-open --labels build/chest-open.labels.csv \
         --images ../shared/data --keep DIR [--films 240] [--epochs 2]
@@ -52,8 +52,8 @@ def main() -> None:
         bundle = open_bundle(out)
         fp32 = bundle.read(bundle.rung("fp32").image_encoder)
         print(
-            f"{name:<24} {learned.parameters / 1e6:5.1f} M  cosine {learned.before:.3f} -> {learned.after:.3f}"
-            f"  {times(fp32, pixels)}",
+            f"{name:<24} {learned.parameters / 1e6:5.1f} M  "
+            f"cosine {learned.before:.3f} -> {learned.after:.3f}  {times(fp32, pixels)}",
             flush=True,
         )
 
