@@ -42,8 +42,11 @@ PARTS = ("train", "calibration", "test", "test")
 
 
 def network(
-    name: str, nodes: Sequence[onnx.NodeProto], given: list[tuple[str, int, list[int | str]]],
-    made: list[tuple[str, list[int | str]]], **arrays: NDArray[np.generic],
+    name: str,
+    nodes: Sequence[onnx.NodeProto],
+    given: list[tuple[str, int, list[int | str]]],
+    made: list[tuple[str, list[int | str]]],
+    **arrays: NDArray[np.generic],
 ) -> bytes:
     """A checked graph: inputs (name, type, shape), float outputs (name, shape), float32 or int64 constants."""
     constants = {
@@ -226,13 +229,21 @@ def write_bundle(out: Path, films: Sequence[LabelledFilm], *, segmenter: bool) -
             "fp32",
             16,
         )
-        sam = Segmenter(
-            "tiny",
-            "Apache-2.0",
-            SIDE,
-            draft.add("segmenter/mask_decoder.onnx", mask_decoder()),
-            {"fp32": SegmenterRung(draft.add("segmenter/fp32/image_encoder.onnx", sam_encoder()), None, ())},
-        ) if segmenter else None
+        sam = (
+            Segmenter(
+                "tiny",
+                "Apache-2.0",
+                SIDE,
+                draft.add("segmenter/mask_decoder.onnx", mask_decoder()),
+                {
+                    "fp32": SegmenterRung(
+                        draft.add("segmenter/fp32/image_encoder.onnx", sam_encoder()), None, ()
+                    )
+                },
+            )
+            if segmenter
+            else None
+        )
         draft.finish(
             Manifest(
                 schema_version=1,

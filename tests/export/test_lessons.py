@@ -207,7 +207,9 @@ def test_a_damaged_checkpoint_is_one_sentence(
     checkpoint.save(file, parts(), 3, "p")
     content = file.read_bytes()
     if damage in ("cut", "empty", "text"):
-        file.write_bytes({"cut": content[: len(content) // 2], "empty": b"", "text": b"no checkpoint"}[damage])
+        file.write_bytes(
+            {"cut": content[: len(content) // 2], "empty": b"", "text": b"no checkpoint"}[damage]
+        )
     elif damage == "another shape":
         checkpoint.save(file, {"student": nn.Linear(4, 2), "optimiser": parts()["optimiser"]}, 3, "p")
     else:

@@ -77,7 +77,9 @@ def test_a_pooled_result_rests_on_the_films_of_its_datasets_alone() -> None:
     names = ("a test", "b test", "a + b test")
     results = [result(0.9, name) for name in names]
     told = finding_losses(cases, before, after, POINTS, (results, results))
-    assert [(one.dataset, one.sensitivity_lost) for one in told] == [*zip(names, (1.0, 0.0, 0.5), strict=True)]
+    assert [(one.dataset, one.sensitivity_lost) for one in told] == [
+        *zip(names, (1.0, 0.0, 0.5), strict=True)
+    ]
 
 
 @pytest.mark.parametrize(("positives", "negatives"), [(MIN_CASES - 1, 100), (100, MIN_CASES - 1)])

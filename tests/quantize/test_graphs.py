@@ -231,7 +231,9 @@ def test_weights_only_knows_a_products_outputs(films: Films, turned: int) -> Non
         w=chance.normal(size=(DIMENSIONS, 40)),
     )
     made = weights_only(model)
-    constants = {one.name: numpy_helper.to_array(one) for one in onnx.load_from_string(made).graph.initializer}
+    constants = {
+        one.name: numpy_helper.to_array(one) for one in onnx.load_from_string(made).graph.initializer
+    }
     assert (constants["v_scale"].shape, constants["w_scale"].shape) == ((DIMENSIONS,), (40,))
     expected, given = run(model, films), run(made, films)
     assert np.linalg.norm(expected - given) < 0.02 * np.linalg.norm(expected)

@@ -104,7 +104,9 @@ def test_the_cost_is_in_the_manifest_and_on_the_card(with_labels: Done) -> None:
         assert made.auc_lost <= LENIENT.auc_lost
         assert made.sensitivity_lost is not None
         assert made.sensitivity_lost <= LENIENT.sensitivity_lost
-        told = f"image_features' mean cosine {made.cosine:.4f}, the same triage on {made.triage_agreement:.1%}"
+        told = (
+            f"image_features' mean cosine {made.cosine:.4f}, the same triage on {made.triage_agreement:.1%}"
+        )
         assert f"on {FILMS // 2} films that calibrated nothing: {told}" in card(bundle)
 
 
@@ -194,9 +196,7 @@ def test_the_segmenter_keeps_its_fp32_decoder_and_its_masks(
     assert list(bare.ladder) == ["int8_weights", "int8_avx2"]
 
 
-def test_a_segmenter_that_no_precision_serves_stays_fp32(
-    fp32: Bundle, images: Path, tmp_path: Path
-) -> None:
+def test_a_segmenter_that_no_precision_serves_stays_fp32(fp32: Bundle, images: Path, tmp_path: Path) -> None:
     limits = Limits(text_cosine=1.1, mask_iou=1.1)
     report = quantize(fp32.folder, images, None, tmp_path / "out", ("int8_weights",), limits)
     bundle = open_bundle(tmp_path / "out")
@@ -257,7 +257,9 @@ def test_a_gate_that_cannot_be_met_writes_nothing(
     assert told.out == ""
     said = [line for line in told.err.splitlines() if line.startswith("lightbox:")]
     assert len(said) == 1
-    assert said[0].startswith("lightbox: No precision passes the gate, so nothing was written (int8_weights: ")
+    assert said[0].startswith(
+        "lightbox: No precision passes the gate, so nothing was written (int8_weights: "
+    )
     assert said[0].endswith("at least 1.1 is needed).")
     assert list(tmp_path.iterdir()) == []
 
