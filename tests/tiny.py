@@ -48,7 +48,7 @@ def network(
     made: list[tuple[str, list[int | str]]],
     **arrays: NDArray[np.generic],
 ) -> bytes:
-    """A checked graph: inputs (name, type, shape), float outputs (name, shape), float32 or int64 constants."""
+    """A checked graph: inputs (name, type, shape), float outputs (name, shape), constants by name."""
     constants = {
         name: value if value.dtype == np.int64 else value.astype(np.float32) for name, value in arrays.items()
     }
@@ -137,7 +137,7 @@ def tokenizer() -> bytes:
 
 
 def sam_encoder(seed: int = 5) -> bytes:
-    """pixels (N, 1, S, S) to image_embedding (N, CHANNELS, S / 4, S / 4), with a stem and two more layers."""
+    """Pixels (N, 1, S, S) to image_embedding (N, CHANNELS, S / 4, S / 4), with a stem and two more layers."""
     chance = np.random.default_rng(seed)
     nodes = [
         helper.make_node("Conv", ["pixels", "w1"], ["a"], "stem1", strides=[2, 2], pads=[1, 1, 1, 1]),

@@ -22,6 +22,7 @@ from lightbox_export import checkpoint
 from lightbox_export.lessons import Lessons
 from lightbox_export.rounding import round_weights, rounded
 
+_Tensors = tuple[Tensor, ...] | list[Tensor]  # as AveragedModel hands them over
 Batch = tuple[Tensor, Tensor, Tensor]  # pixels, teacher's features, captions' features
 
 
@@ -106,10 +107,10 @@ def distil(student: nn.Module, role: Role, lessons: Lessons, plan: Plan, file: P
     return result.eval()
 
 
-def _average(decay: float) -> Callable[[list[Tensor], list[Tensor], Tensor | int], None]:
+def _average(decay: float) -> Callable[[_Tensors, _Tensors, Tensor | int], None]:
     """A moving average that forgets its first steps fast, or a short training would end where it began."""
 
-    def update(averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+    def update(averaged: _Tensors, current: _Tensors, count: Tensor | int) -> None:
         now = min(decay, (1 + int(count)) / (10 + int(count)))
         get_ema_multi_avg_fn(now)(averaged, current, count)  # type: ignore[no-untyped-call]  # torch has no types here
 

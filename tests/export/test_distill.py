@@ -186,8 +186,10 @@ def test_a_checkpoint_of_another_training_is_one_sentence(
     told = capfd.readouterr()
     assert told.out == ""
     assert [line for line in told.err.splitlines() if line.startswith("lightbox: ")] == [
-        f"lightbox: The checkpoint {place / 'whole'}.checkpoint.pt is of another training: "
-        "name another --out, or delete it."
+        (
+            f"lightbox: The checkpoint {place / 'whole'}.checkpoint.pt is of another training: "
+            "name another --out, or delete it."
+        )
     ]
     assert open_bundle(place / "whole").identity == uninterrupted.identity
 

@@ -238,12 +238,18 @@ def test_the_report_is_a_table() -> None:
         (FindingLoss("effusion", "jsrt test", 0.00123, -0.01),),
     )
     assert report.lines() == [
-        "role           precision     way                       MB  ms a film                          "
-        "against fp32",
-        "image_encoder  int8          NNCF                    12.3  onnxruntime 3.2, openvino 2.0      "
-        "cosine 1",
-        "text_encoder   int8_avx2     ONNX Runtime dynamic     1.0                                     "
-        "least cosine 0.5  REFUSED: a; b",
+        (
+            "role           precision     way                       MB  ms a film                          "
+            "against fp32"
+        ),
+        (
+            "image_encoder  int8          NNCF                    12.3  onnxruntime 3.2, openvino 2.0      "
+            "cosine 1"
+        ),
+        (
+            "text_encoder   int8_avx2     ONNX Runtime dynamic     1.0                                     "
+            "least cosine 0.5  REFUSED: a; b"
+        ),
         "effusion               AUC lost +0.0012, sensitivity lost -0.010 on jsrt test",
     ]
 
