@@ -48,7 +48,7 @@ def network(
     made: list[tuple[str, list[int | str]]],
     **arrays: NDArray[np.generic],
 ) -> bytes:
-    """A checked graph: inputs (name, type, shape), float outputs (name, shape), and constants."""
+    """A checked graph: inputs (name, type, shape), float outputs (name, shape), constants by name."""
     constants = {
         name: value if value.dtype == np.int64 else value.astype(np.float32) for name, value in arrays.items()
     }

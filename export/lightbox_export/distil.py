@@ -22,6 +22,7 @@ from lightbox_export import checkpoint
 from lightbox_export.lessons import Lessons
 from lightbox_export.rounding import round_weights, rounded
 
+_Tensors = tuple[Tensor, ...] | list[Tensor]  # as AveragedModel hands them over
 Batch = tuple[Tensor, Tensor, Tensor]  # pixels, teacher's features, captions' features
 
 
@@ -59,8 +60,7 @@ def distil(student: nn.Module, role: Role, lessons: Lessons, plan: Plan, file: P
     torch.manual_seed(plan.seed)
     loader = DataLoader(lessons, plan.batch_size, shuffle=True, drop_last=len(lessons) > plan.batch_size)
     student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
-    average = get_ema_multi_avg_fn(plan.average_decay)  # type: ignore[no-untyped-call]  # torch has no types here
-    averaged = AveragedModel(student, multi_avg_fn=average, use_buffers=True)
+    averaged = AveragedModel(student, multi_avg_fn=_average(plan.average_decay), use_buffers=True)
     optimiser = torch.optim.AdamW(student.parameters(), plan.learning_rate, weight_decay=plan.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, plan.learning_rate, total_steps=plan.epochs * len(loader), pct_start=0.1
@@ -105,3 +105,13 @@ def distil(student: nn.Module, role: Role, lessons: Lessons, plan: Plan, file: P
     result: nn.Module = averaged.module.cpu()
     round_weights(result)
     return result.eval()
+
+
+def _average(decay: float) -> Callable[[_Tensors, _Tensors, Tensor | int], None]:
+    """A moving average that forgets its first steps fast, or a short training would end where it began."""
+
+    def update(averaged: _Tensors, current: _Tensors, count: Tensor | int) -> None:
+        now = min(decay, (1 + int(count)) / (10 + int(count)))
+        get_ema_multi_avg_fn(now)(averaged, current, count)  # type: ignore[no-untyped-call]  # torch has no types here
+
+    return update

@@ -112,6 +112,8 @@ def test_help_lists_every_command_and_the_exit_codes(capsys: Told) -> None:
         (["screen", "x", "--precision", "int4"], "'int4'"),
         (["bundle", "burn"], "'burn'"),
         (["export", "chest-open"], "--out"),
+        (["distill", "b", "--images", "x", "--out", "y"], "--student"),
+        (["distill", "b", "--role", "text_encoder"], "'text_encoder'"),
     ],
 )
 def test_a_wrong_call_ends_with_2(arguments: list[str], said: str, capsys: Told) -> None:
@@ -152,12 +154,15 @@ def test_a_bug_is_not_hidden_as_a_missing_extra(monkeypatch: pytest.MonkeyPatch)
         main(["report"])
 
 
-@pytest.mark.parametrize(("command", "needs"), [("export", "torch"), ("quantize", "onnx")])
-def test_a_missing_extra_is_named(command: str, needs: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "needs", "extra"),
+    [("export", "torch", "export"), ("distill", "torch", "export"), ("quantize", "onnx", "quantize")],
+)
+def test_a_missing_extra_is_named(command: str, needs: str, extra: str) -> None:
     example = shlex.split(import_module(f"lightbox_door.{command}_command").EXAMPLE)[1:]
     code, out, err = lightbox(*example, program=WITHOUT)
     assert (code, out) == (2, b"")
-    assert err == f"lightbox: '{command}' needs {needs}: pip install 'lightbox-triage[{command}]'.\n"
+    assert err == f"lightbox: '{command}' needs {needs}: pip install 'lightbox-triage[{extra}]'.\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
