@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
+from lightbox_edge import segmenting
 from lightbox_edge.bundle import open_bundle, verify_bundle
 from lightbox_edge.errors import BundleError, LightboxError
 from lightbox_edge.masks_measuring import mask_results
@@ -78,19 +79,25 @@ def test_a_batch_of_two_is_two_films(model: SegmenterModel) -> None:
     np.testing.assert_allclose(together[1], model.embed(pixels[1:])[0], atol=1e-4)
 
 
-def test_points_and_boxes_of_the_stored_picture(model: SegmenterModel) -> None:
+def test_a_box_of_the_stored_picture(model: SegmenterModel) -> None:
     square = np.zeros((1, 256, 256), dtype=np.float32)
     square[0, 40:100, 60:160] = 1
     embedding = model.embed(square[np.newaxis])[0]
     # As if the picture had been stored at twice the size: prompts and masks are in its pixels.
-    prompts = [Prompt((118, 78, 322, 202)), Prompt(points=((220, 140, True), (20, 480, False)))]
-    masks = model.masks(embedding, prompts, (512, 512))
-    for mask in masks:
-        assert mask.pixels.shape == (512, 512)
-        inside = mask.pixels[80:200, 120:320]
-        assert inside.mean() > 0.75  # a drawing is not what it learned from
-        assert mask.pixels.sum() - inside.sum() < 0.1 * inside.size
-        assert 0.5 < mask.expected_iou <= 1.05
+    (mask,) = model.masks(embedding, [Prompt((118, 78, 322, 202))], (512, 512))
+    assert mask.pixels.shape == (512, 512)
+    inside = mask.pixels[80:200, 120:320]
+    assert inside.mean() > 0.75  # a drawing is not what it learned from
+    assert mask.pixels.sum() - inside.sum() < 0.1 * inside.size
+    assert 0.5 < mask.expected_iou <= 1.05
+
+
+def test_points_are_scaled_and_end_in_one_that_is_none() -> None:
+    """LiteMedSAM learned from boxes alone, so what it makes of points is not looked at."""
+    prompt = Prompt(points=((220, 140, True), (20, 480, False)))
+    coords, labels = segmenting._points(prompt, (512, 1024), (128, 256))
+    assert coords.tolist() == [[[55, 35], [5, 120], [0, 0]]]
+    assert labels.tolist() == [[1, 0, -1]]
 
 
 def test_a_precision_that_is_not_there(segmented: Path, chest_open: Path) -> None:
@@ -132,7 +139,7 @@ def test_failed_parity_leaves_no_bundle(
 def test_a_folder_without_films(chest_open: Path, tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "a.txt").write_text("no film")
-    with pytest.raises(LightboxError, match="holds no film that can be read: name a folder of chest X-rays"):
+    with pytest.raises(LightboxError, match="holds no film that can be read: name a folder of X-rays"):
         segmenter.add_segmenter(
             "x", "litemedsam", "x", None, chest_open, tmp_path / "images", tmp_path / "out"
         )
