@@ -145,9 +145,10 @@ def test_it_screens_as_fp32_does(
 ) -> None:
     sources = [Source(str(one.file), str(one.file), (), one.file.stat().st_size, 0) for one in films[2::8]]
     frames = [frame for one in sources for frame in load(one, HOW, ReadingLimits()).frames]
+    rungs: list[tuple[Bundle, Precision]] = [(fp32, "fp32"), (with_labels[0], precision)]
     told = [
         Model(bundle, precision=rung, backend="onnxruntime", threads=1).outcomes(frames)
-        for bundle, rung in ((fp32, "fp32"), (with_labels[0], precision))  # type: ignore[misc]  # a literal
+        for bundle, rung in rungs
     ]
     for before, after in zip(*told, strict=True):
         assert after.status in ("judged", "not judged")
