@@ -15,6 +15,7 @@ from torch import nn
 from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.labels import LabelledFilm, read_labels
+from lightbox_edge.loading import read_film
 from lightbox_edge.unlabelled import film_sources
 from lightbox_export.captions import read_captions
 from lightbox_export.distil import Plan, distil
@@ -125,10 +126,19 @@ def _tenth(images: Path) -> tuple[list[Path], list[Path]]:
     held_out: list[Path] = []
     for source in film_sources(images):
         film = Path(source.location)
-        if source.members or film.suffix.lower() in (".csv", ".txt", ".md", ".json"):
+        if source.members or not _is_film(film):
             continue
         content = int(hashlib.sha256(film.read_bytes()).hexdigest(), 16)
         (taught if content % ONE_IN else held_out).append(film)
     if not taught or len(held_out) < 2:
         raise LightboxError(f"{images} holds too few films to learn from: name a folder of some hundred.")
     return taught, held_out[:HELD_OUT]
+
+
+def _is_film(file: Path) -> bool:
+    """Whether a file of a folder is a picture that can be read; tables and documents lie there too."""
+    try:
+        read_film(file, 1)
+    except LightboxError:
+        return False
+    return True

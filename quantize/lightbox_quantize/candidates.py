@@ -34,6 +34,8 @@ class Candidate:
     @property
     def pace(self) -> float:
         """The geometric mean over runtimes, for a bundle does not know which one its laptop has."""
+        if not self.milliseconds:  # no runtime loads it
+            return inf
         return float(prod(self.milliseconds.values()) ** (1 / len(self.milliseconds)))
 
 

@@ -51,6 +51,8 @@ def quantize(
         LightboxError: a label or film is wrong, or no precision passes the gate; nothing is written then.
     """
     limits = limits or Limits()
+    if not {*precisions} - {"fp32"}:
+        raise LightboxError(f"Quantizing needs an INT8 precision: name one of {', '.join(PRECISIONS)}.")
     bundle = open_bundle(source)
     manifest, rung = bundle.manifest, bundle.rung("fp32")
     today = datetime.datetime.now(datetime.UTC).date().isoformat()

@@ -41,6 +41,9 @@ def quantize_segmenter(
     for precision in (one for one in precisions if one != "fp32"):
         made = Candidate("", quantize_sam_encoder(model, calibration, precision))
         (made,) = timed([made], calibration[0])
+        if not made.milliseconds:
+            rows.append(Row("segmenter", precision, "NNCF", 0, {}, "", ("no runtime loads it",)))
+            continue
         backend = min(made.milliseconds, key=lambda name: made.milliseconds[name])
         iou = mask_agreement(fp32, fp32.with_encoder(made.model, backend), radiographs[1::2])
         good = iou >= limits.mask_iou

@@ -33,7 +33,8 @@ from lightbox_export.lessons import prepare_lessons
 from lightbox_export.roles import segmenter_teacher, similarity
 from tests.tiny import CHANNELS, FINDING, HOW, SIDE
 
-EPOCHS = 6
+SHIM = Path(__file__).parents[1] / "shim"
+EPOCHS = 4
 STUDENT = "mobilenetv4_conv_small"
 TOLD = re.compile(
     rf"{STUDENT}, (\d+\.\d) million parameters: mean cosine to its teacher (-?\d\.\d{{4}}) before, "
@@ -112,7 +113,7 @@ def test_a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(
     checkpoint = place / "killed.checkpoint.pt"
     with subprocess.Popen(
         [sys.executable, "-m", "lightbox_door", *call("killed")],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SHIM), *sys.path]), "OMP_NUM_THREADS": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

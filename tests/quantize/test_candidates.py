@@ -112,7 +112,14 @@ def test_a_runtime_that_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyP
 
 
 def test_each_precision_has_its_ways() -> None:
-    assert list(image_methods("int8_weights")) == ["weights only"]
+    """Dynamic quantization of a convolutional network would leave it in fp32, so it is no way there."""
+    for transformer in (True, False):
+        assert list(image_methods("int8_weights", transformer)) == ["weights only"]
     for precision in ("int8", "int8_avx2"):
-        ways = image_methods(precision)
-        assert list(ways) == ["ONNX Runtime static", "ONNX Runtime dynamic", "NNCF"]
+        assert list(image_methods(precision, transformer=False)) == ["ONNX Runtime static", "NNCF"]
+        ways = image_methods(precision, transformer=True)
+        assert list(ways) == ["ONNX Runtime static", "NNCF", "ONNX Runtime dynamic"]
+
+
+def test_what_no_runtime_loads_is_the_slowest() -> None:
+    assert Candidate("a way", b"").pace == float("inf")
