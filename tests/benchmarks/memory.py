@@ -44,11 +44,11 @@ def make_films(folder: Path, count: int) -> None:
         Image.fromarray(random.integers(0, 256, (64, 64), np.uint8)).save(place, compress_level=1)
 
 
-def measure(folder: Path, worklist: Path, bundle: Path = BUNDLE) -> Peak:
+def measure(folder: Path, worklist: Path, bundle: Path = BUNDLE, backend: str = "auto") -> Peak:
     """Screen a folder in a process of its own and watch it."""
     lines = worklist.with_suffix(".jsonl")
     call = [sys.executable, "-m", "lightbox_door", "screen", str(folder), "--json"]
-    call += ["--bundle", str(bundle), "--worklist", str(worklist)]
+    call += ["--bundle", str(bundle), "--worklist", str(worklist), "--backend", backend]
     main = tree = first = 0.0
     started = time.monotonic()
     with lines.open("wb") as out, subprocess.Popen(call, stdout=out, stderr=subprocess.DEVNULL) as process:
