@@ -65,7 +65,7 @@ def _segmenter(segmenter: Segmenter) -> str:
     """What draws the regions, and what each precision of it cost."""
     lines = [
         f"## Segmenter: {segmenter.name}\n",
-        f"Licence: {segmenter.licence}. It draws a mask where a box or a point says, and says nothing of disease.\n",
+        f"Licence: {segmenter.licence}. It draws a mask where a box or a point says, and names no disease.\n",
         "| precision | MB | masks' mean IoU to fp32's |",
         "|---|---|---|",
     ]
@@ -76,8 +76,8 @@ def _segmenter(segmenter: Segmenter) -> str:
         for one in rung.results:
             low, high = one.dice_interval
             lines.append(
-                f"\nAt {precision}, from boxes around what people drew, {one.target} on {one.images} films of "
-                f"{one.dataset}: Dice {one.dice:.3f} ({low:.3f} to {high:.3f})."
+                f"\nAt {precision}, from boxes around what people drew, {one.target} on {one.images} films "
+                f"of {one.dataset}: Dice {one.dice:.3f} ({low:.3f} to {high:.3f})."
             )
     return "\n".join(lines) + "\n"
 
