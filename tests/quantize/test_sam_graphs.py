@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from lightbox_edge.backends import open_session
 from lightbox_edge.errors import LightboxError
-from lightbox_quantize.sam_graphs import quantize_sam_encoder
+from lightbox_quantize.sam_graphs import STEM, quantize_sam_encoder
 
 CHANNELS = 16
 
@@ -60,7 +60,7 @@ def films() -> NDArray[np.float32]:
 
 @pytest.fixture(scope="module")
 def int8(encoder: bytes, films: NDArray[np.float32]) -> bytes:
-    return quantize_sam_encoder(encoder, films, "int8")
+    return quantize_sam_encoder(encoder, films, "int8", STEM)
 
 
 def embed(model: bytes, films: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -97,7 +97,7 @@ def test_no_activation_is_signed_with_a_zero_point(int8: bytes) -> None:
 
 @pytest.mark.parametrize("precision", ["int8", "int8_avx2", "int8_weights"])
 def test_the_embedding_stays(encoder: bytes, films: NDArray[np.float32], int8: bytes, precision: str) -> None:
-    made = int8 if precision == "int8" else quantize_sam_encoder(encoder, films, precision)  # type: ignore[arg-type]
+    made = int8 if precision == "int8" else quantize_sam_encoder(encoder, films, precision, STEM)  # type: ignore[arg-type]
     given, wanted = embed(made, films[:2]), embed(encoder, films[:2])
     cosine = float(np.vdot(given, wanted) / (np.linalg.norm(given) * np.linalg.norm(wanted)))
     assert given.shape == wanted.shape
@@ -113,7 +113,15 @@ def test_weights_for_avx2_have_seven_bits(encoder: bytes, films: NDArray[np.floa
         return max(int(np.abs(weight.astype(int)).max()) for weight in weights if weight.ndim > 1)
 
     assert largest(int8) > 64
-    assert largest(quantize_sam_encoder(encoder, films, "int8_avx2")) <= 64
+    assert largest(quantize_sam_encoder(encoder, films, "int8_avx2", STEM)) <= 64
+
+
+def test_the_first_convolutions_can_stay_fp32(encoder: bytes, films: NDArray[np.float32]) -> None:
+    graph = onnx.load_from_string(quantize_sam_encoder(encoder, films, "int8")).graph
+    floats = {each.name for each in graph.initializer if each.data_type == TensorProto.FLOAT}
+    convolutions = [node for node in graph.node if node.op_type == "Conv"]
+    assert len(convolutions) == 4
+    assert all(node.input[1] in floats for node in convolutions)
 
 
 def test_fp32_is_nothing_to_quantize_to(encoder: bytes, films: NDArray[np.float32]) -> None:
