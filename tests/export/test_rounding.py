@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from lightbox_export.rounding import LEVELS, on_grid, round_weights, rounded
+from lightbox_export.rounding import FIRST_IN_INT8, LEVELS, on_grid, round_activation, round_weights, rounded
 
 
 def network() -> nn.Sequential:
@@ -61,13 +61,41 @@ def test_weights_are_given_back_after_an_error_too() -> None:
 
 
 def test_gradients_are_those_of_the_rounded_weights() -> None:
-    net = nn.Sequential(nn.Linear(3, 2, bias=False), nn.Linear(2, 1, bias=False))
+    net = nn.Sequential(nn.Linear(3, 2, bias=False), nn.Linear(2, 1, bias=False))  # fewer than stay in fp32
     given_input = torch.tensor([[1.0, 2.0, 3.0]])
     with rounded(net):
         second = net[1].weight.detach().clone()
         net(given_input).sum().backward()
     assert net[0].weight.grad is not None
     assert torch.allclose(net[0].weight.grad, second.T @ given_input)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 2**31), st.floats(1e-3, 1e3), st.floats(-3, 3))
+def test_activations_lie_on_256_steps_that_hold_zero(seed: int, scale: float, shift: float) -> None:
+    given_ones = (torch.randn(64, generator=torch.Generator().manual_seed(seed)) + shift) * scale
+    snapped = round_activation(given_ones)
+    step = (given_ones.amax() - given_ones.amin().clamp(max=0)) / 255
+    levels = snapped / step
+    assert torch.allclose(levels, levels.round(), atol=1e-3)
+    assert len(levels.round().unique()) <= 256
+    assert ((snapped - given_ones).abs() <= step * 1.001).all()  # half a step, and the zero point's own half
+
+
+def test_the_first_layers_inputs_stay_and_the_others_are_rounded_until_the_end() -> None:
+    seen: list[torch.Tensor] = []
+    net = nn.Sequential(*(nn.Linear(8, 8) for _ in range(FIRST_IN_INT8 + 1)))
+    net[-1].register_forward_hook(lambda _, given, __: seen.append(given[0].detach()))
+    net[0].register_forward_hook(lambda _, given, __: seen.append(given[0].detach()))
+    pixels = torch.rand(2, 8, generator=torch.Generator().manual_seed(0))
+    with rounded(net):
+        net(pixels)
+        first, last = seen[-2:]
+        assert torch.equal(first, pixels)
+        assert len(last.unique()) <= 16
+        assert torch.allclose(round_activation(last), last, atol=1e-6)
+    net(pixels)
+    assert not torch.equal(seen[-1], round_activation(seen[-1]))
 
 
 def test_rounding_in_place_says_what_was() -> None:
