@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from lightbox_edge.labels import write_labels
 from lightbox_edge.loading import load_films
 from lightbox_export.assemble import assemble
-from lightbox_export.labels import Case, read_cases
+from lightbox_export.labels import Case, read_cases, read_guests
 from lightbox_export.networks import ImageEncoder, TextEncoder, load_tokenizer
 from lightbox_export.recipe import Recipe, load_recipe
 from lightbox_export.train import Lesson, Pair, train
@@ -41,7 +41,9 @@ def build(recipe_name: str, data: Path, out: Path) -> Path:
     torch.manual_seed(recipe.training.seed)
     text = TextEncoder(recipe.training.features)
     tokenizer = load_tokenizer()
-    pair = _train(recipe, cases, text, tokenizer, out.with_name(f"{out.name}.checkpoint.pt"))
+    taught = [case for case in cases if case.part == "train" and case.source in recipe.images.sources]
+    taught += read_guests(data, recipe)
+    pair = _train(recipe, taught, text, tokenizer, out.with_name(f"{out.name}.checkpoint.pt"))
     text.adapter.load_state_dict(pair.adapter.state_dict())
     films = [case.labelled(recipe) for case in cases]
     assemble(recipe, films, pair, text, tokenizer, out)
@@ -51,11 +53,10 @@ def build(recipe_name: str, data: Path, out: Path) -> Path:
 
 
 def _train(
-    recipe: Recipe, cases: list[Case], text: TextEncoder, tokenizer: Tokenizer, checkpoint: Path
+    recipe: Recipe, taught: list[Case], text: TextEncoder, tokenizer: Tokenizer, checkpoint: Path
 ) -> Pair:
     image = ImageEncoder(recipe.training.features)
     image.load_imagenet()
-    taught = [case for case in cases if case.part == "train" and case.source in recipe.images.sources]
     larger = recipe.images.preprocessing(round(recipe.images.input_size * MARGIN))
     lesson = Lesson(
         torch.from_numpy(load_films([case.file for case in taught], larger)),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.labels import LabelledFilm
-from lightbox_export.recipe import Recipe, TaughtFinding
+from lightbox_export.recipe import Guest, Recipe, TaughtFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,25 @@ class Case:
 
 def read_cases(folder: Path, recipe: Recipe) -> list[Case]:
     """Read the cases of the recipe's sources; patients never cross from one part to another."""
+    wanted = (*recipe.images.sources, *recipe.images.chest_only)
+    return [
+        _case(folder, row, recipe)
+        for row in _rows(folder)
+        if row["source"] in wanted and row["split"] in ("train", "test")
+    ]
+
+
+def read_guests(folder: Path, recipe: Recipe) -> list[Case]:
+    """Read the films of the recipe's guests, all of part train; other findings than theirs are unknown."""
+    return [
+        _guest(folder, row, recipe, guest)
+        for row in _rows(folder)
+        for guest in recipe.images.guests
+        if row["source"] == guest.source and row["split"].startswith("train")
+    ]
+
+
+def _rows(folder: Path) -> list[dict[str, str]]:
     table = folder / "labels.csv"
     if not table.is_file():
         raise LightboxError(f"{folder} holds no labels.csv: name the folder of the open X-ray collection.")
@@ -52,12 +71,16 @@ def read_cases(folder: Path, recipe: Recipe) -> list[Case]:
     for column in ("file", "source", "group", "split", "labels", "rsna_class"):
         if column not in (reader.fieldnames or ()):
             raise LightboxError(f"{table} has no column {column!r}: name the open X-ray collection.")
-    wanted = (*recipe.images.sources, *recipe.images.chest_only)
-    return [
-        _case(folder, row, recipe)
-        for row in rows
-        if row["source"] in wanted and row["split"] in ("train", "test")
+    return rows
+
+
+def _guest(folder: Path, row: dict[str, str], recipe: Recipe, guest: Guest) -> Case:
+    known = [
+        target_and_weight(finding, row) if finding.name in guest.findings else (0.0, 0.0)
+        for finding in recipe.finding
     ]
+    targets, weights = zip(*known, strict=True)
+    return Case(folder / row["file"], row["source"], "train", targets, weights)
 
 
 def _case(folder: Path, row: dict[str, str], recipe: Recipe) -> Case:

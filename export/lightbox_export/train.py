@@ -84,7 +84,7 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
         batches = order[: steps // settings.epochs * settings.batch_size].view(-1, settings.batch_size)
         total = 0.0
         for batch in tqdm(batches, desc=f"epoch {epoch + 1}/{settings.epochs}", mininterval=10):
-            films = augment(lesson.films[batch], chance, recipe.images.input_size)
+            films = augment(lesson.films[batch], chance, recipe.images.train_size)
             optimiser.zero_grad()
             with rounded(pair.image):
                 logits = pair.logits(films, _draw_pairs(wording, chance))

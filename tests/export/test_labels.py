@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from lightbox_edge.errors import LightboxError
-from lightbox_export.labels import Case, read_cases, target_and_weight
-from lightbox_export.recipe import Recipe, TaughtFinding, load_recipe
+from lightbox_export.labels import Case, read_cases, read_guests, target_and_weight
+from lightbox_export.recipe import Guest, Recipe, TaughtFinding, load_recipe
 
 COLUMNS = ("file", "source", "group", "split", "labels", "rsna_class")
 ANY = TaughtFinding("any", True, ("*",), (("a", "b"),), (), ("Lung Opacity", "Not Normal"))
@@ -121,3 +121,21 @@ def test_a_table_without_a_column_is_a_sentence(recipe: Recipe, tmp_path: Path) 
     (tmp_path / "labels.csv").write_text("file,source\nx.png,nih\n")
     with pytest.raises(LightboxError, match=r"labels\.csv has no column 'group'"):
         read_cases(tmp_path, recipe)
+
+
+def test_guests_teach_their_findings_alone_and_are_no_cases(recipe: Recipe, tmp_path: Path) -> None:
+    folder = table(
+        tmp_path,
+        ("child.jpg", "children", "c1", "train_paediatric", "Pneumonia|Viral pneumonia", ""),
+        ("well.jpg", "children", "c2", "train_paediatric", "No Finding", ""),
+        ("kept.jpg", "children", "c3", "test", "No Finding", ""),
+        ("adult.jpg", "nih", "a1", "train", "Effusion", ""),
+    )
+    images = msgspec.structs.replace(recipe.images, guests=(Guest("children", ("opacity",)),))
+    invited = msgspec.structs.replace(recipe, images=images)
+    ill, well = read_guests(folder, invited)
+    assert (ill.file, ill.part, ill.targets, ill.weights) == (
+        folder / "child.jpg", "train", (0.0, 1.0, 0.0, 0.0), (0.0, 0.6, 0.0, 0.0),
+    )  # fmt: skip
+    assert (well.targets, well.weights) == ((0.0,) * 4, (0.0, 0.5, 0.0, 0.0))
+    assert [case.file.name for case in read_cases(folder, invited)] == ["adult.jpg"]
