@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import logging
 import os
 import signal
 import sys
@@ -76,6 +77,8 @@ def _interrupted() -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _speak_utf8()
+    logging.basicConfig(format="lightbox: %(message)s")  # to stderr
+    logging.getLogger("lightbox_edge").setLevel(logging.INFO)
     arguments = parser().parse_args(argv)
     command: Command = arguments.command
     try:

@@ -5,6 +5,7 @@ The choice is kept per machine, bundle and runtimes, for two runs on one machine
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -27,6 +28,8 @@ from lightbox_edge.speed import Candidate, measure
 # From the most accurate: of rungs that are about as fast, the first of these is taken.
 BY_ACCURACY: tuple[Precision, ...] = ("fp32", "int8_weights", "int8", "int8_avx2")
 ABOUT_AS_FAST = 1.1
+
+_log = logging.getLogger(__name__)
 
 Measure = Callable[[Bundle, Sequence[Candidate], int], Mapping[Candidate, float]]
 
@@ -82,6 +85,7 @@ def choose(
     kept = None if again else recall(key)
     if kept and Candidate(kept.precision, kept.backend) in candidates:
         return Choice(kept.precision, kept.backend, kept.reason)
+    _log.info("Measuring which of %d models runs fastest here; it takes seconds, once.", len(candidates))
     best, reason = decide(measure(bundle, candidates, threads))
     reason = f"{reason} {aside}".rstrip()
     remember(Remembered(key, best.precision, best.backend, reason))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lightbox_edge.manifest import Cost, Manifest, OperatingPoint, Precision, Rung
+from lightbox_edge.manifest import Cost, Manifest, OperatingPoint, Precision, Rung, Segmenter
 
 
 def model_card(manifest: Manifest) -> str:
@@ -15,6 +15,8 @@ def model_card(manifest: Manifest) -> str:
         "## Its limits\n\n" + _points(manifest.limits),
     ]
     sections += [_rung(precision, rung) for precision, rung in manifest.ladder.items()]
+    if manifest.segmenter is not None:
+        sections.append(_segmenter(manifest.segmenter))
     return "\n".join(sections)
 
 
@@ -84,6 +86,27 @@ def _cost(cost: Cost) -> str:
         told.append(f"at most {cost.auc_lost:.4f} of a finding's AUC lost")
         told.append(f"at most {cost.sensitivity_lost:.3f} of its sensitivity at fp32's threshold")
     return f"Against fp32, on {cost.films} films that calibrated nothing: {', '.join(told)}.\n"
+
+
+def _segmenter(segmenter: Segmenter) -> str:
+    """What draws the regions, and what each precision of it cost."""
+    lines = [
+        f"## Segmenter: {segmenter.name}\n",
+        f"Licence: {segmenter.licence}. It draws a mask where a box or a point says, and says nothing of disease.\n",
+        "| precision | MB | masks' mean IoU to fp32's |",
+        "|---|---|---|",
+    ]
+    for precision, rung in segmenter.ladder.items():
+        iou = "it is the reference" if rung.mask_iou is None else f"{rung.mask_iou:.4f}"
+        lines.append(f"| {precision} | {rung.image_encoder.bytes / 1e6:.1f} | {iou} |")
+    for precision, rung in segmenter.ladder.items():
+        for one in rung.results:
+            low, high = one.dice_interval
+            lines.append(
+                f"\nAt {precision}, from boxes around what people drew, {one.target} on {one.images} films of "
+                f"{one.dataset}: Dice {one.dice:.3f} ({low:.3f} to {high:.3f})."
+            )
+    return "\n".join(lines) + "\n"
 
 
 def _operating_point(name: str, point: OperatingPoint) -> str:

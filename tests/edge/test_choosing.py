@@ -97,6 +97,18 @@ def test_the_fastest_is_taken(bundle: Bundle) -> None:
     assert watch.asked == [["fp32_onnxruntime", "fp32_openvino", "int8_onnxruntime", "int8_openvino"]]
 
 
+def test_a_measurement_is_announced_and_a_remembered_choice_is_not(
+    bundle: Bundle, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "lightbox_edge")
+    watch = Stopwatch(fp32_onnxruntime=290, int8_onnxruntime=108)
+    for _ in range(2):
+        chosen(ladder(bundle, "int8", "fp32"), watch, backend="onnxruntime")
+    assert [one.message for one in caplog.records] == [
+        "Measuring which of 2 models runs fastest here; it takes seconds, once."
+    ]
+
+
 def test_about_as_fast_and_more_accurate_wins(bundle: Bundle) -> None:
     watch = Stopwatch(fp32_onnxruntime=10.9, int8_onnxruntime=10.0)
     choice = chosen(ladder(bundle, "int8", "fp32"), watch, backend="onnxruntime")
