@@ -115,10 +115,7 @@ def _objection(truth: Truth, log_odds: Numbers) -> str | None:
     """Why a finding cannot be calibrated on these cases."""
     positives, negatives = int(truth.sum()), int((~truth).sum())
     if min(positives, negatives) < FEWEST_CASES:
-        return (
-            f"{positives} films with it and {negatives} without are too few: "
-            f"{FEWEST_CASES} of each are needed"
-        )
+        return f"films with it: {positives}, without it: {negatives}; {FEWEST_CASES} of each are needed"
     if fit_platt(truth, log_odds)[0] <= FLATTEST:
         low, high = auc_interval(truth, log_odds)
         return (

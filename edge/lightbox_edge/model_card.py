@@ -68,8 +68,7 @@ def _promises(rung: Rung) -> list[str]:
     if not kept:
         return []
     return [
-        "\nOf films with the finding, the share that is neither flagged nor uncertain, as it was promised (split "
-        + "conformal prediction on the calibration cases) and as it was on the test films:\n",
+        "\nThe share of films with the finding that is neither flagged nor uncertain:\n",
         "| finding | test films | with | promised at most | measured (95 % interval) | the promise is |",
         "|---|---|---|---|---|---|",
         *kept,
