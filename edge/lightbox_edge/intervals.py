@@ -6,7 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_DEVIATIONS = 1.959964  # of the normal distribution, on either side of which 2.5 % lie
+import numpy as np
+
+_OUTSIDE = 0.025  # the probability of what lies beyond either end
+_HALVINGS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,29 @@ class Figure:
 
 
 def share(count: int, of: int) -> Figure:
-    """A share with Wilson's interval (1927), which keeps its word with few cases too (Brown et al., 2001)."""
-    value, square = count / of, _DEVIATIONS**2
-    middle = (value + square / (2 * of)) / (1 + square / of)
-    reach = _DEVIATIONS * math.sqrt(value * (1 - value) / of + square / (4 * of * of)) / (1 + square / of)
-    return Figure(value, max(0.0, middle - reach), min(1.0, middle + reach))
+    """A share with the exact interval of Clopper and Pearson (1934).
+
+    It holds the truth at least as often as it says, also where the threshold behind the share was set on the
+    same cases, each of them left out: the misses of such a threshold spread as this interval's ends do.
+    """
+    low = _where_at_least(count, of) if count else 0.0
+    high = 1 - _where_at_least(of - count, of) if count < of else 1.0
+    return Figure(count / of, low, high)
+
+
+def _where_at_least(count: int, of: int) -> float:
+    """The share at which so many or more of the cases are just improbable, by halving."""
+    places = np.arange(count, of + 1)
+    ways = np.array([math.lgamma(of + 1) - math.lgamma(k + 1) - math.lgamma(of - k + 1) for k in places])
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        logs = ways + places * math.log(middle) + (of - places) * math.log1p(-middle)
+        if np.exp(logs).sum() < _OUTSIDE:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def weighted(parts: Sequence[tuple[float, Figure]]) -> Figure:

@@ -13,18 +13,18 @@ from lightbox_edge.intervals import Figure, share, weighted
 
 @pytest.mark.parametrize(
     ("count", "of", "low", "high"),
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+    [(81, 263, 0.2527, 0.3676), (15, 148, 0.0578, 0.1617), (0, 20, 0.0, 0.1684), (1, 29, 0.0009, 0.1776)],
 )
-def test_wilsons_interval_is_that_of_newcombe_1998(count: int, of: int, low: float, high: float) -> None:
-    """Table I of R. G. Newcombe, Statistics in Medicine 17, method 3."""
+def test_the_interval_is_that_of_newcombe_1998(count: int, of: int, low: float, high: float) -> None:
+    """Table I of R. G. Newcombe, Statistics in Medicine 17, method 5."""
     figure = share(count, of)
     assert (figure.low, figure.high) == pytest.approx((low, high), abs=5e-5)
     assert figure.value == count / of
 
 
 @pytest.mark.parametrize("of", [20, 100])
-def test_the_interval_holds_the_truth_about_as_often_as_it_says(of: int) -> None:
-    """Coverage over true shares from 5 to 95 %, counted out: 95 % in the mean and seldom far below."""
+def test_the_interval_holds_the_truth_at_least_as_often_as_it_says(of: int) -> None:
+    """Coverage over true shares from 5 to 95 %, counted out: never below 95 %, and little above."""
     intervals = [share(count, of) for count in range(of + 1)]
     covered = [
         sum(
@@ -34,8 +34,8 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says(of: int) -> None
         )
         for true in (place / 100 for place in range(5, 96))
     ]
-    assert sum(covered) / len(covered) == pytest.approx(0.95, abs=0.01)
-    assert min(covered) > 0.89
+    assert min(covered) >= 0.95
+    assert sum(covered) / len(covered) < 0.98
 
 
 @given(st.integers(1, 400).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))

@@ -163,7 +163,9 @@ def test_operating_points_by_hand() -> None:
     assert sensitive.uncertain_from == sigmoid(sensitive.slope * 5 + sensitive.intercept)
     assert (sensitive.set_for, sensitive.miss_rate) == (Target("sensitivity", 0.9), pytest.approx(0.05))
     specific = operating_point(truth, log_odds, Target("specificity", 0.8))
-    assert (specific.sensitivity, specific.specificity) == pytest.approx((1.0, 16 / 19))  # flags from just above 3 on
+    assert (specific.sensitivity, specific.specificity) == pytest.approx(
+        (1.0, 16 / 19)
+    )  # flags from just above 3 on
 
 
 @settings(deadline=None, max_examples=20)
