@@ -85,7 +85,7 @@ def operating_point(truth: Truth, log_odds: Numbers, target: Target) -> Operatin
     threshold, uncertain_from = (min(bound, 1.0) for bound in bounds(truth, probability, target))
     reached = sensitivity_and_specificity(truth, probability, threshold)
     sensitive = target.measure == "sensitivity"
-    miss_rate = promised(int(truth.sum()), (1 - target.value) / 2) if sensitive else None
+    miss_rate = promised(int(truth.sum()), round((1 - target.value) / 2, 9)) if sensitive else None
     return OperatingPoint(slope, intercept, threshold, uncertain_from, target, *reached, miss_rate)
 
 

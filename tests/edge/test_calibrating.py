@@ -35,9 +35,8 @@ def cases(ill: int, well: int, apart: float = 2.0, unknown: int = 0) -> Cases:
 def test_points_are_those_of_measuring_for_the_findings_own_target() -> None:
     some = cases(30, 60, unknown=9)
     points, left = calibrate(some, BEFORE, None)
-    expected = operating_point(
-        some.truth["effusion"][:90], some.log_odds["effusion"][:90], Target("sensitivity", 0.9)
-    )
+    truth, log_odds = some.truth["effusion"][:90], some.log_odds["effusion"][:90]
+    expected = operating_point(truth, log_odds, Target("sensitivity", 0.9))
     assert (points, left) == ({"effusion": expected}, {})
 
 
@@ -67,7 +66,7 @@ def test_the_fewest_cases_are_enough() -> None:
 def test_a_score_that_orders_films_the_wrong_way_is_refused_in_words() -> None:
     points, left = calibrate(cases(40, 40, apart=-1.5), BEFORE, None)
     assert points == {}
-    assert left["effusion"].startswith("its score does not work on these films (AUC 0.1")
+    assert left["effusion"].startswith("its score does not work on these films (AUC 0.05, 0.01 to 0.10)")
     assert left["effusion"].endswith("so do not rely on it here")
 
 

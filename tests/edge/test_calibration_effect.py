@@ -40,11 +40,8 @@ def cases(
 def test_before_is_counted_as_screening_sorts() -> None:
     """At threshold 0.5 and uncertain from 0.25 the borders are log-odds 0 and -1.0986."""
     some = cases(([1.0, 0.0, -0.5, -2.0], [0.5, -1.0, -1.2, -3.0, -3.0, -3.0]))
-    after = {
-        "effusion": operating_point(
-            some.truth["effusion"], some.log_odds["effusion"], Target("sensitivity", 0.5)
-        )
-    }
+    point = operating_point(some.truth["effusion"], some.log_odds["effusion"], Target("sensitivity", 0.5))
+    after = {"effusion": point}
     (one,), in_all, share_ill = effects(some, BEFORE, after, 30, None)
     assert (one.finding, one.positives, one.negatives, share_ill) == ("effusion", 4, 6, 0.4)
     assert one.before.sensitivity == share(2, 4)
@@ -107,7 +104,7 @@ def test_without_healthy_films_there_is_no_specificity_to_tell() -> None:
 def test_the_intervals_hold_what_new_films_show() -> None:
     """Clinics of 100 films of a known kind: the true sensitivity and specificity lie in the intervals."""
     held = []
-    for seed in range(150):
+    for seed in range(60):
         chance = np.random.default_rng(seed)
         some = cases((list(chance.normal(1.5, 1, 40)), list(chance.normal(0, 1, 60))))
         points, _ = calibrate(some, {"effusion": BEFORE["effusion"]}, 0.9)
@@ -118,4 +115,4 @@ def test_the_intervals_hold_what_new_films_show() -> None:
         true = (new + 1.5 >= border).mean(), (new < border).mean()
         figures = one.after.sensitivity, one.after.specificity
         held.append([a is not None and a.low <= b <= a.high for a, b in zip(figures, true, strict=True)])
-    assert np.mean(held, axis=0) == pytest.approx([0.96, 0.96], abs=0.04)
+    assert np.mean(held, axis=0) == pytest.approx([0.97, 0.97], abs=0.03)

@@ -210,7 +210,7 @@ def test_killed_at_any_moment_a_whole_file_is_there(opened: Bundle) -> None:
     keep(opened, calibration())
     moments = random.Random(20261122)  # noqa: S311  # the same moments each time
     lengths = []
-    for _ in range(6):
+    for _ in range(4):
         with kept_by(opened, "never") as process:
             assert process.stdout
             process.stdout.readline()
