@@ -86,7 +86,7 @@ def _calibrate(arguments: argparse.Namespace, bundle: Bundle, where: Path) -> in
     )
 
     # What is wrong with the file that will be written is said before any film is read.
-    in_use = with_site_calibration(bundle, where if where.exists() else None) if where.exists() else bundle
+    in_use = with_site_calibration(bundle, where) if where.exists() else bundle
     films = _films_to_calibrate_on(arguments, bundle)
     cases = read_cases(
         bundle,

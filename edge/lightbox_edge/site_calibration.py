@@ -36,7 +36,7 @@ class SiteCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One calibration: when, at which precision, on which cases, and what came of it.
 
     ``sensitivity`` is the one that was asked for, None where each finding kept its own target. ``points`` are
-    those of the findings that were calibrated; ``left`` says why the others stayed as they were. ``labels``
+    those of the findings that were calibrated, then or before; ``left`` says why others stayed as they were. ``labels``
     is the SHA-256 of the table. ``withdrawn`` is when it was taken back.
     """
 
@@ -132,9 +132,18 @@ def with_points(bundle: Bundle, points: Mapping[Precision, Mapping[str, Operatin
 
 
 def keep(bundle: Bundle, calibration: SiteCalibration, path: Path | None = None) -> Path:
-    """Add a calibration to the site file and return where it lies; the earlier ones stay in it."""
+    """Add a calibration to the site file and return where it lies; the earlier ones stay in it.
+
+    Findings that it leaves as they were keep the points that the site uses now.
+    """
     where = path or site_path(bundle)
     kept = read_site_file(bundle, where) if where.exists() else None
+    if kept and (now_used := kept.in_use().get(calibration.precision)):
+        calibration = msgspec.structs.replace(
+            calibration,
+            points={**now_used.points, **calibration.points},
+            counts={**now_used.counts, **calibration.counts},
+        )
     manifest = bundle.manifest
     before = kept.calibrations if kept else ()
     _write(where, SiteFile(1, manifest.name, manifest.version, bundle.identity, (*before, calibration)))

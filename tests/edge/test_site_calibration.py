@@ -101,6 +101,16 @@ def test_a_calibration_after_an_undo_is_in_use(opened: Bundle) -> None:
     assert with_site_calibration(opened).rung("int8").operating_points["effusion"].threshold == 0.6
 
 
+def test_a_finding_that_a_calibration_leaves_out_keeps_the_sites_point(opened: Bundle) -> None:
+    keep(opened, calibration("1", 0.4))
+    nothing_new = msgspec.structs.replace(calibration("2"), points={}, counts={}, left={"effusion": "few"})
+    keep(opened, nothing_new)
+    assert with_site_calibration(opened).rung("int8").operating_points["effusion"].threshold == 0.4
+    kept = read_site_file(opened)
+    assert kept is not None
+    assert kept.calibrations[1].counts == {"effusion": Counted(40, 80)}
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
