@@ -115,4 +115,5 @@ def test_the_intervals_hold_what_new_films_show() -> None:
         true = (new + 1.5 >= border).mean(), (new < border).mean()
         figures = one.after.sensitivity, one.after.specificity
         held.append([a is not None and a.low <= b <= a.high for a, b in zip(figures, true, strict=True)])
-    assert np.mean(held, axis=0) == pytest.approx([0.97, 0.97], abs=0.03)
+    outside = 60 - np.sum(held, axis=0)
+    assert max(outside) <= 8  # 3 are expected of 60; more than 8 come by chance once in 300 times
