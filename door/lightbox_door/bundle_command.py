@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from lightbox_edge import open_bundle, verify_bundle
+    from lightbox_edge.site_calibration import site_path, with_site_calibration
 
     bundle = open_bundle(arguments.folder)
     if arguments.action == "verify":
@@ -34,4 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
                 f"  {one.finding:<22} AUC {one.auc:.2f} ({low:.2f} to {high:.2f})  "
                 f"{one.positives} with, {one.negatives} without, {one.dataset}"
             )
+    calibrated = with_site_calibration(bundle).calibrated
+    for precision, date in calibrated.items():
+        print(f"\n{precision}: this site's own calibration of {date} is in use ({site_path(bundle)})")
     return 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from lightbox_edge.errors import BundleError
@@ -19,11 +19,21 @@ DEFAULT_BUNDLE = "chest-open"
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """An opened bundle; ``identity`` is the SHA-256 of its manifest and so of all that it names."""
+    """An opened bundle; ``identity`` is the SHA-256 of its manifest and so of all that it names.
+
+    ``calibrated`` says of a precision when a site calibrated it (`lightbox_edge.site_calibration`), for then
+    the operating points in ``manifest`` are the site's.
+    """
 
     folder: Path
     manifest: Manifest
     identity: str
+    calibrated: Mapping[Precision, str] = field(default_factory=dict)
+
+    def title(self, precision: Precision) -> str:
+        """Its name, and whether its thresholds at that precision are a site's own."""
+        date = self.calibrated.get(precision)
+        return f"{self.manifest.name}, calibrated on site {date}" if date else self.manifest.name
 
     def read(self, file: File) -> bytes:
         """Read one file whole, or raise `BundleError` if it is not the one the manifest names.

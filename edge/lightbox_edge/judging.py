@@ -137,4 +137,4 @@ def _judge(bundle: Bundle, precision: Precision, criteria: tuple[Criterion, ...]
         digest.update(msgspec.json.encode((criterion.name, criterion.sentences, criterion.point)))
         digest.update(criterion.text_features.tobytes())
     names = tuple(criterion.name for criterion in criteria)
-    return Judge(digest.hexdigest()[:16], bundle.manifest.name, precision, names)
+    return Judge(digest.hexdigest()[:16], bundle.title(precision), precision, names)

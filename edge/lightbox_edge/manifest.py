@@ -71,7 +71,9 @@ class OperatingPoint(_Record, frozen=True):
     Calibrated probability = sigmoid(``slope`` * log-odds + ``intercept``) (Platt, 1999). At or above
     ``threshold`` the finding flags the film, from ``uncertain_from`` up to it the film is uncertain.
     ``sensitivity`` and ``specificity`` were measured on the calibration cases at ``threshold``; they and
-    ``set_for`` are None where a person set the threshold.
+    ``set_for`` are None where a person set the threshold. ``miss_rate`` is promised: of films with the
+    finding at most that share is neither flagged nor uncertain (`lightbox_edge.conformal`); None promises
+    nothing.
     """
 
     slope: Annotated[float, msgspec.Meta(gt=0)]
@@ -81,6 +83,7 @@ class OperatingPoint(_Record, frozen=True):
     set_for: Target | None = None
     sensitivity: Probability | None = None
     specificity: Probability | None = None
+    miss_rate: Probability | None = None
 
 
 class OutOfDistribution(_Record, frozen=True):
@@ -95,7 +98,11 @@ class OutOfDistribution(_Record, frozen=True):
 
 
 class Result(_Record, frozen=True):
-    """One measured figure: AUC with its 95 % bootstrap interval, and the operating point on test data."""
+    """One measured figure: AUC with its 95 % bootstrap interval, and the operating point on test data.
+
+    ``missed`` is the share of films with the finding that were neither flagged nor uncertain, with its 95 %
+    interval; None where the operating point promised nothing of it.
+    """
 
     finding: str
     dataset: str
@@ -106,6 +113,8 @@ class Result(_Record, frozen=True):
     auc_interval: tuple[Probability, Probability]
     sensitivity: Probability
     specificity: Probability
+    missed: Probability | None = None
+    missed_interval: tuple[Probability, Probability] | None = None
 
 
 class Cost(_Record, frozen=True):

@@ -8,11 +8,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lightbox_edge.conformal import lower_bound, promised, upper_bound
 from lightbox_edge.manifest import OperatingPoint, Target
 from lightbox_edge.scoring import sigmoid
 
 Numbers = NDArray[np.float64]
 Truth = NDArray[np.bool_]
+
+FLATTEST = 1e-3  # the least slope: a score that is turned over, or says nothing, gets it
 
 
 def auc(truth: Truth, scores: Numbers) -> float:
@@ -66,7 +69,7 @@ def fit_platt(truth: Truth, log_odds: Numbers) -> tuple[float, float]:
         if np.abs(step).max() <= 1e-10:
             break
         weights = weights - step
-    return max(float(weights[0]), 1e-3), float(weights[1])
+    return max(float(weights[0]), FLATTEST), float(weights[1])
 
 
 def sensitivity_and_specificity(truth: Truth, probability: Numbers, threshold: float) -> tuple[float, float]:
@@ -76,30 +79,32 @@ def sensitivity_and_specificity(truth: Truth, probability: Numbers, threshold: f
 
 
 def operating_point(truth: Truth, log_odds: Numbers, target: Target) -> OperatingPoint:
-    """Calibrate one finding and set its threshold on calibration cases.
-
-    For a sensitivity the threshold is the highest that reaches it, and a band of uncertainty goes from
-    there down to the sensitivity half way to 1; for a specificity it is the lowest that reaches it, and
-    there is no band.
-    """
+    """Calibrate one finding and set its threshold on calibration cases, see `bounds`; both (N,)."""
     slope, intercept = fit_platt(truth, log_odds)
     probability = sigmoid(slope * log_odds + intercept)
-    if target.measure == "sensitivity":
-        threshold = _highest(probability[truth], target.value)
-        uncertain_from = _highest(probability[truth], (1 + target.value) / 2)
-    else:
-        threshold = uncertain_from = _lowest(probability[~truth], target.value)
+    threshold, uncertain_from = (min(bound, 1.0) for bound in bounds(truth, probability, target))
     reached = sensitivity_and_specificity(truth, probability, threshold)
-    return OperatingPoint(slope, intercept, threshold, uncertain_from, target, *reached)
+    sensitive = target.measure == "sensitivity"
+    miss_rate = promised(int(truth.sum()), round((1 - target.value) / 2, 9)) if sensitive else None
+    return OperatingPoint(slope, intercept, threshold, uncertain_from, target, *reached, miss_rate)
 
 
-def _highest(positives: Numbers, share: float) -> float:
-    """The highest threshold at which that share of the positives is at or above it."""
-    ordered = np.sort(positives)
-    return float(ordered[min(int(np.floor((1 - share) * len(ordered) + 1e-9)), len(ordered) - 1)])
+def bounds(truth: Truth, scores: Numbers, target: Target) -> tuple[float, float]:
+    """The threshold, and where uncertainty begins, on any scale that keeps the order of the scores, (N,).
+
+    The target holds for new films of the same kind, see `lightbox_edge.conformal`. For a sensitivity the
+    threshold is the highest that keeps it, and a band of uncertainty goes from there down to where half of
+    the misses are left, or to the lowest case with the finding where the cases are too few for that. For a
+    specificity the threshold is the lowest that keeps it and there is no band: a film below it is not said
+    to be free of the finding.
+    """
+    allowed = 1 - target.value
+    if target.measure == "sensitivity":
+        return lower_bound(scores[truth], allowed), lower_bound(scores[truth], allowed / 2)
+    threshold = float(np.nextafter(upper_bound(scores[~truth], allowed), np.inf))
+    return threshold, threshold
 
 
-def _lowest(negatives: Numbers, share: float) -> float:
-    """The lowest threshold at which that share of the negatives is below it, and at least one is."""
-    ordered = np.sort(negatives)
-    return float(np.nextafter(ordered[max(int(np.ceil(share * len(ordered) - 1e-9)), 1) - 1], 1))
+def missed(truth: Truth, probability: Numbers, point: OperatingPoint) -> int:
+    """How many of the positives are neither flagged nor uncertain; both (N,)."""
+    return int((probability[truth] < point.uncertain_from).sum())

@@ -40,6 +40,7 @@ def _rung(precision: Precision, rung: Rung) -> str:
         )
     if rung.cost is not None:
         lines.insert(1, _cost(rung.cost))
+    lines += _promises(rung)
     lines += [
         "\nSensitivity and specificity hold at the shipped thresholds, which were set on other patients:\n",
         "| finding | threshold | set for | sensitivity and specificity where it was set |",
@@ -47,6 +48,31 @@ def _rung(precision: Precision, rung: Rung) -> str:
     ]
     lines += [_operating_point(name, point) for name, point in rung.operating_points.items()]
     return "\n".join(lines) + "\n"
+
+
+def _promises(rung: Rung) -> list[str]:
+    """What `uncertain` promised and what was measured; nothing where nothing was promised."""
+    kept = []
+    for one in rung.results:
+        promise = (
+            rung.operating_points[one.finding].miss_rate if one.finding in rung.operating_points else None
+        )
+        if promise is None or one.missed is None or one.missed_interval is None:
+            continue
+        low, high = one.missed_interval
+        word = "kept" if one.missed <= promise else "kept within the interval" if low <= promise else "broken"
+        kept.append(
+            f"| {one.finding} | {one.dataset} | {one.positives} | {promise:.3f} | {one.missed:.3f} "
+            f"({low:.3f} to {high:.3f}) | {word} |"
+        )
+    if not kept:
+        return []
+    return [
+        "\nThe share of films with the finding that is neither flagged nor uncertain:\n",
+        "| finding | test films | with | promised at most | measured (95 % interval) | the promise is |",
+        "|---|---|---|---|---|---|",
+        *kept,
+    ]
 
 
 def _cost(cost: Cost) -> str:

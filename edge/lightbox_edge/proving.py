@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lightbox_edge.backends import Session
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import by_finding
+from lightbox_edge.intervals import share
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.manifest import Finding, OperatingPoint, Result, Target
 from lightbox_edge.measuring import (
@@ -18,6 +19,7 @@ from lightbox_edge.measuring import (
     Truth,
     auc,
     auc_interval,
+    missed,
     operating_point,
     sensitivity_and_specificity,
 )
@@ -124,7 +126,18 @@ def _results(
                 round(auc(truth[use], scores), 4),
                 _rounded(auc_interval(truth[use], scores)),
                 *_rounded(sensitivity_and_specificity(truth[use], probability, point.threshold)),
+                *_missed(truth[use], probability, point),
             )
+
+
+def _missed(
+    truth: Truth, probability: Numbers, point: OperatingPoint
+) -> tuple[float | None, tuple[float, float] | None]:
+    """The share that the point's promise is about, with its interval; nothing where it promised nothing."""
+    if point.miss_rate is None:
+        return None, None
+    measured = share(missed(truth, probability, point), int(truth.sum()))
+    return round(measured.value, 4), _rounded((measured.low, measured.high))
 
 
 def _truth(films: Sequence[LabelledFilm], finding: str) -> tuple[Truth, Truth]:

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lightbox_edge.manifest import Target
+from lightbox_edge.manifest import OperatingPoint, Target
 from lightbox_edge.measuring import (
     auc,
     auc_interval,
+    bounds,
     fit_platt,
+    missed,
     operating_point,
     sensitivity_and_specificity,
 )
@@ -120,40 +122,72 @@ def test_platt_is_always_finite(drawn: Cases) -> None:
 
 @settings(deadline=None)
 @given(cases(), st.floats(0, 1))
-def test_a_sensitivity_is_reached_and_by_the_highest_threshold(drawn: Cases, value: float) -> None:
+def test_a_sensitivity_is_kept_for_new_films_and_by_the_highest_threshold(drawn: Cases, value: float) -> None:
+    """The threshold is the lowest positive, or the next higher one would promise less than the value."""
     truth, log_odds = drawn
     point = operating_point(truth, log_odds, Target("sensitivity", value))
     assert point.sensitivity is not None
     assert point.sensitivity >= value - 1e-9
-    probability = sigmoid(point.slope * log_odds + point.intercept)
-    higher = [one for one in probability[truth] if one > point.threshold]
-    assert all(sensitivity_and_specificity(truth, probability, one)[0] < value + 1e-9 for one in higher)
+    probability = sigmoid(point.slope * log_odds + point.intercept)[truth]
+    places = len(probability) + 1
+    for bound, allowed in ((point.threshold, 1 - value), (point.uncertain_from, (1 - value) / 2)):
+        assert bound in probability
+        below = int((probability < bound).sum())
+        assert (below + 1) / places <= allowed + 1e-9 or below == 0
+        not_above = int((probability <= bound).sum())
+        assert (not_above + 1) / places > allowed - 1e-9 or bound == probability.max()
     assert point.uncertain_from <= point.threshold
-    half_way = sensitivity_and_specificity(truth, probability, point.uncertain_from)[0]
-    assert half_way >= (1 + value) / 2 - 1e-9
+    assert point.miss_rate == pytest.approx(max((1 - value) / 2, 1 / places))
 
 
 @settings(deadline=None)
 @given(cases(), st.floats(0, 0.99))
-def test_a_specificity_is_reached_and_by_the_lowest_threshold(drawn: Cases, value: float) -> None:
+def test_a_specificity_is_kept_for_new_films_and_promises_nothing(drawn: Cases, value: float) -> None:
     truth, log_odds = drawn
     point = operating_point(truth, log_odds, Target("specificity", value))
     assert point.specificity is not None
-    assert point.specificity >= value - 1e-9
-    probability = sigmoid(point.slope * log_odds + point.intercept)
-    lower = [one for one in probability[~truth] if one < point.threshold and one > probability[~truth].min()]
-    assert all(sensitivity_and_specificity(truth, probability, one)[1] < value + 1e-9 for one in lower)
+    probability = sigmoid(point.slope * log_odds + point.intercept)[~truth]
+    places = len(probability) + 1
+    flagged = int((probability >= point.threshold).sum())
+    assert (flagged + 1) / places <= 1 - value + 1e-9 or flagged == 0 or point.threshold == 1
     assert point.uncertain_from == point.threshold
+    assert point.miss_rate is None
 
 
 def test_operating_points_by_hand() -> None:
-    truth = np.repeat([True, False], [10, 10])
-    log_odds = np.concatenate([np.arange(5.0, 15.0), np.arange(-3.0, 7.0)])
+    truth = np.repeat([True, False], [19, 19])
+    log_odds = np.concatenate([np.arange(5.0, 24.0), np.arange(-12.0, 7.0)])
     sensitive = operating_point(truth, log_odds, Target("sensitivity", 0.9))
-    assert (sensitive.sensitivity, sensitive.specificity) == (0.9, 0.9)  # flags from 6 on
-    assert sensitive.set_for == Target("sensitivity", 0.9)
+    # Two of twenty places: flags from the second lowest, 6, on and is uncertain at the lowest, 5.
+    assert (sensitive.sensitivity, sensitive.specificity) == pytest.approx((18 / 19, 18 / 19))
+    assert sensitive.uncertain_from == sigmoid(sensitive.slope * 5 + sensitive.intercept)
+    assert (sensitive.set_for, sensitive.miss_rate) == (Target("sensitivity", 0.9), pytest.approx(0.05))
     specific = operating_point(truth, log_odds, Target("specificity", 0.8))
-    assert (specific.sensitivity, specific.specificity) == (1.0, 0.8)  # flags from just above 4 on
+    assert (specific.sensitivity, specific.specificity) == pytest.approx(
+        (1.0, 16 / 19)
+    )  # flags from just above 3 on
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 10_000), st.sampled_from([0.8, 0.9, 0.95]), st.integers(15, 80))
+def test_what_is_promised_holds_for_films_that_calibrated_nothing(seed: int, value: float, ill: int) -> None:
+    """Over 400 clinics of one kind the mean sensitivity and the mean of films missed keep the promise."""
+    chance = np.random.default_rng(seed)
+    shares, misses = [], []
+    for _ in range(400):
+        cases, new = chance.gamma(2.0, size=ill), chance.gamma(2.0, size=50)
+        threshold, uncertain_from = bounds(np.ones(ill, bool), cases, Target("sensitivity", value))
+        shares.append((new >= threshold).mean())
+        misses.append((new < uncertain_from).mean())
+    noise = 4 * np.std(shares) / 20
+    assert np.mean(shares) >= min(value, 1 - 1 / (ill + 1)) - noise
+    assert np.mean(misses) <= max((1 - value) / 2, 1 / (ill + 1)) + noise
+
+
+def test_missed_is_neither_flagged_nor_uncertain() -> None:
+    truth = np.array([True, True, True, True, False])
+    probability = np.array([0.9, 0.5, 0.3, 0.29, 0.1])
+    assert missed(truth, probability, OperatingPoint(1.0, 0.0, 0.5, 0.3)) == 1
 
 
 def test_sensitivity_and_specificity_by_hand() -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lightbox_edge.backends import Tensor
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.intervals import share
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.manifest import Descriptor, Finding, Target
 from lightbox_edge.measuring import auc, operating_point, sensitivity_and_specificity
@@ -67,6 +68,17 @@ def test_the_point_comes_from_calibration_and_the_result_from_test() -> None:
     reached = sensitivity_and_specificity(truth[test], probability, point.threshold)
     assert (result.sensitivity, result.specificity) == pytest.approx(reached, abs=5e-5)
     assert result.auc_interval[0] < result.auc < result.auc_interval[1]
+    lost = int((probability[truth[test]] < point.uncertain_from).sum())
+    assert result.missed == pytest.approx(lost / 30, abs=5e-5)
+    assert result.missed_interval == pytest.approx((share(lost, 30).low, share(lost, 30).high), abs=5e-5)
+
+
+def test_a_threshold_for_a_specificity_promises_nothing_of_films_missed() -> None:
+    collection = films({"train": 40, "calibration": 60, "test": 90})
+    aim = {"effusion": Target("specificity", 0.9)}
+    proof = prove(collection, features_of(collection), {"effusion": scores_of(collection)}, aim, "d")
+    (result,) = proof.results
+    assert (result.missed, result.missed_interval) == (None, None)
 
 
 def test_unknown_truths_count_nowhere() -> None:

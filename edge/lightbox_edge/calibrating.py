@@ -1,0 +1,125 @@
+"""A clinic's confirmed cases to operating points of its own, judged by the very way that screening takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from lightbox_edge.backends import BackendName, Device
+from lightbox_edge.bundle import Bundle
+from lightbox_edge.errors import LightboxError
+from lightbox_edge.labels import LabelledFilm
+from lightbox_edge.manifest import OperatingPoint, Precision, Target
+from lightbox_edge.measuring import FLATTEST, Numbers, Truth, auc, auc_interval, fit_platt, operating_point
+from lightbox_edge.screener import Screener
+from lightbox_edge.site_calibration import with_points
+from lightbox_edge.worklist import Worklist
+
+FEWEST_CASES = 10  # with a finding, and without it, under which it keeps the calibration it has
+
+# At this point a probability is the log-odds themselves, behind a sigmoid.
+_AS_IT_IS = OperatingPoint(1.0, 0.0, 0.5, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """N films that were judged, at one precision: each finding's log-odds, (N,), and what is known of it.
+
+    ``truth`` and ``known`` are (N,) bool; ``not_judged`` are the other films, with the reason.
+    """
+
+    precision: Precision
+    films: int
+    log_odds: Mapping[str, Numbers]
+    truth: Mapping[str, Truth]
+    known: Mapping[str, Truth]
+    not_judged: Mapping[str, str]
+
+
+def read_cases(
+    bundle: Bundle,
+    films: Sequence[LabelledFilm],
+    *,
+    precision: Precision | Literal["auto"] = "auto",
+    backend: BackendName = "auto",
+    device: Device = "auto",
+    threads: int | None = None,
+) -> Cases:
+    """Screen labelled films, of which only the first picture counts, for their log-odds before calibration.
+
+    Raises:
+        LightboxError: no film was judged, or the bundle cannot be used.
+    """
+    names = [finding.name for finding in bundle.manifest.findings]
+    plain = with_points(bundle, dict.fromkeys(bundle.manifest.ladder, dict.fromkeys(names, _AS_IT_IS)))
+    paths = [film.file for film in films]
+    with (
+        Worklist(":memory:") as worklist,
+        Screener(
+            plain, worklist, precision=precision, backend=backend, device=device, threads=threads
+        ) as screener,
+    ):
+        first = {one.file: one.outcome for one in screener.screen(paths) if one.frame in (None, 1)}
+        chosen = screener.model.choice.precision
+    # What is no picture at all has no outcome.
+    outcomes = [(film, first.get(str(film.file))) for film in films]
+    judged = [(film, one) for film, one in outcomes if one is not None and one.status == "judged"]
+    if not judged:
+        raise LightboxError("None of the labelled films could be judged: name frontal chest X-rays.")
+    probability = np.array([[score.probability for score in one.findings] for _, one in judged])
+    probability = probability.clip(1e-15, 1 - 1e-15)
+    log_odds = np.log(probability) - np.log1p(-probability)
+    truths = [[film.truths.get(name) for film, _ in judged] for name in names]
+    return Cases(
+        chosen,
+        len(judged),
+        {name: log_odds[:, place] for place, name in enumerate(names)},
+        {name: np.array([bool(one) for one in each]) for name, each in zip(names, truths, strict=True)},
+        {name: np.array([one is not None for one in each]) for name, each in zip(names, truths, strict=True)},
+        {
+            str(film.file): " ".join(one.reasons) if one else "It is no image."
+            for film, one in outcomes
+            if one is None or one.status != "judged"
+        },
+    )
+
+
+def calibrate(
+    cases: Cases, before: Mapping[str, OperatingPoint], sensitivity: float | None
+) -> tuple[dict[str, OperatingPoint], dict[str, str]]:
+    """Operating points from the cases, and for the other findings why they stay as they were.
+
+    Args:
+        cases: what is known of the site's films.
+        before: the points in use, whose targets are kept.
+        sensitivity: what every threshold shall reach instead of its own target.
+    """
+    points, left = {}, {}
+    for name, point in before.items():
+        known = cases.known[name]
+        truth, log_odds = cases.truth[name][known], cases.log_odds[name][known]
+        target = Target("sensitivity", sensitivity) if sensitivity is not None else point.set_for
+        if why := _objection(truth, log_odds):
+            left[name] = why
+        elif target is None:
+            left[name] = "its threshold was set by hand and has no target: name one with --sensitivity"
+        else:
+            points[name] = operating_point(truth, log_odds, target)
+    return points, left
+
+
+def _objection(truth: Truth, log_odds: Numbers) -> str | None:
+    """Why a finding cannot be calibrated on these cases."""
+    positives, negatives = int(truth.sum()), int((~truth).sum())
+    if min(positives, negatives) < FEWEST_CASES:
+        return f"films with it: {positives}, without it: {negatives}; {FEWEST_CASES} of each are needed"
+    if fit_platt(truth, log_odds)[0] <= FLATTEST:
+        low, high = auc_interval(truth, log_odds)
+        return (
+            f"its score does not work on these films (AUC {auc(truth, log_odds):.2f}, {low:.2f} to "
+            f"{high:.2f}): films with it score no higher than films without, so do not rely on it here"
+        )
+    return None
