@@ -33,7 +33,8 @@ def build(recipe_name: str, data: Path, out: Path) -> Path:
         The table of labels.
 
     Raises:
-        LightboxError: the data are not there, or the exported graphs differ from torch's.
+        LightboxError: the data are not there, the checkpoint is damaged or of another training, or the
+            exported graphs differ from torch's.
     """
     recipe = load_recipe(recipe_name)
     cases = read_cases(data, recipe)
