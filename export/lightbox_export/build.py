@@ -13,6 +13,8 @@ from lightbox_export.assemble import assemble
 from lightbox_export.labels import Case, read_cases
 from lightbox_export.networks import ImageEncoder, TextEncoder, load_tokenizer
 from lightbox_export.recipe import Recipe, load_recipe
+from lightbox_export.student_weights import start_from
+from lightbox_export.students import find_student
 from lightbox_export.train import Lesson, Pair, train
 from lightbox_export.wording import read_wording
 
@@ -55,7 +57,7 @@ def _train(
     recipe: Recipe, cases: list[Case], text: TextEncoder, tokenizer: Tokenizer, checkpoint: Path
 ) -> Pair:
     image = ImageEncoder(recipe.training.features)
-    image.load_imagenet()
+    start_from(image.backbone, find_student("efficientnet_lite0"), None)
     taught = [case for case in cases if case.part == "train" and case.source in recipe.images.sources]
     larger = recipe.images.preprocessing(round(recipe.images.input_size * MARGIN))
     lesson = Lesson(
