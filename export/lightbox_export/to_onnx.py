@@ -47,7 +47,10 @@ def to_onnx(
 
 
 def export_graph(
-    module: nn.Module, example: Mapping[str, Tensor], outputs: Sequence[str], free: Sequence[dict[int, object]]
+    module: nn.Module,
+    example: Mapping[str, Tensor],
+    outputs: Sequence[str],
+    free: Sequence[dict[int, object]],
 ) -> bytes:
     """Export any module as it is, unproven.
 
