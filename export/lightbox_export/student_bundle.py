@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from lightbox_edge.backends import open_session
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.bundle_writing import BundleDraft, new_bundle
+from lightbox_edge.findings import read_text_features
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import File, Manifest, OperatingPoint, OutOfDistribution, Rung, SegmenterRung
 from lightbox_edge.model_card import model_card
 from lightbox_edge.proving import encode_films
-from lightbox_edge.scoring import Features
 from lightbox_export.export_clip import usual
 from lightbox_export.fp32 import Measured, Scale, measure, today
 
@@ -65,10 +63,11 @@ def _measured(bundle: Bundle, graph: bytes, films: Sequence[LabelledFilm] | None
     points = bundle.rung("fp32").operating_points
     if films is None:
         return Measured(dict.fromkeys(points, ASSUMED), usual(session, images, manifest.preprocessing))
-    text_features: Features = np.load(io.BytesIO(bundle.read(manifest.text_features)), allow_pickle=False)
     features = encode_films(session, load_films([film.file for film in films], manifest.preprocessing))
     targets = {name: point.set_for for name, point in points.items() if point.set_for}
-    return measure(films, features, Scale(manifest.findings, text_features, manifest.logit_scale), targets)
+    return measure(
+        films, features, Scale(manifest.findings, read_text_features(bundle), manifest.logit_scale), targets
+    )
 
 
 def _of(rung: Rung) -> list[File]:

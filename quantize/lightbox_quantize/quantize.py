@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from lightbox_edge.bundle import Bundle, open_bundle
 from lightbox_edge.bundle_writing import BundleDraft, new_bundle
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.findings import read_text_features
 from lightbox_edge.manifest import OutOfDistribution, Precision, Rung
 from lightbox_edge.model_card import model_card
-from lightbox_edge.scoring import Features
 from lightbox_quantize.films import read_films
 from lightbox_quantize.gate import Limits
 from lightbox_quantize.image_ladder import ImageLadder, Measured
@@ -56,7 +54,7 @@ def quantize(
     bundle = open_bundle(source)
     manifest, rung = bundle.manifest, bundle.rung("fp32")
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    text_features: Features = np.load(io.BytesIO(bundle.read(manifest.text_features)), allow_pickle=False)
+    text_features = read_text_features(bundle)
     films = read_films(manifest, images, labels)
     ladder = ImageLadder(manifest, rung, bundle.read(rung.image_encoder), text_features, films, today)
     tried = [one for precision in precisions if precision != "fp32" for one in ladder.rung(precision, limits)]
