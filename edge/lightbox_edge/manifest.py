@@ -7,6 +7,7 @@ precision: INT8 has its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
@@ -134,6 +135,12 @@ class Rung(_Record, frozen=True):
     out_of_distribution: OutOfDistribution | None
     results: tuple[Result, ...]
     cost: Cost | None = None
+
+    def files(self) -> Iterator[File]:
+        """Every file that belongs to this precision."""
+        yield self.image_encoder
+        if self.out_of_distribution:
+            yield self.out_of_distribution.statistics
 
 
 class TextEncoder(_Record, frozen=True):

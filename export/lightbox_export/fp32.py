@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
-
-from lightbox_edge.bundle_writing import BundleDraft
+from lightbox_edge.bundle_writing import BundleDraft, today
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.manifest import (
     File,
     Finding,
     Manifest,
     OperatingPoint,
-    OutOfDistribution,
     Preprocessing,
     Result,
     Rung,
     Target,
     TextEncoder,
 )
-from lightbox_edge.model_card import model_card
 from lightbox_edge.proving import finding_log_odds, prove
 from lightbox_edge.scoring import Features
 
@@ -76,10 +71,7 @@ def finish_bundle(
     measured: Measured,
 ) -> None:
     """Write what is left to write, the manifest last."""
-    usual = None
-    if measured.usual is not None:
-        statistics, limit = measured.usual
-        usual = OutOfDistribution(draft.add_array("fp32/feature_statistics.npy", statistics), limit)
+    usual = draft.add_usual("fp32", measured.usual)
     manifest = Manifest(
         schema_version=1,
         name=about.name,
@@ -96,10 +88,4 @@ def finish_bundle(
         text_encoder=text_encoder,
         documents=(draft.add("LICENCES.md", about.notices),),
     )
-    card = draft.add("MODEL_CARD.md", model_card(manifest).encode())
-    draft.finish(msgspec.structs.replace(manifest, documents=(*manifest.documents, card)))
-
-
-def today() -> str:
-    """The date, ISO 8601, UTC."""
-    return datetime.datetime.now(datetime.UTC).date().isoformat()
+    draft.finish_with_card(manifest)
