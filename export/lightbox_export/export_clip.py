@@ -19,7 +19,7 @@ from lightbox_edge.proving import FEWEST_USUAL, encode_films, usual_films
 from lightbox_edge.reading import find_sources
 from lightbox_edge.scoring import Features
 from lightbox_edge.text import encode_with
-from lightbox_edge.unlabelled import read_unlabelled
+from lightbox_edge.unlabelled import film_sources, read_unlabelled
 from lightbox_export.clip import load_clip
 from lightbox_export.clip.graphs import image_graph, text_graph
 from lightbox_export.fp32 import About, Measured, Scale, finish_bundle, measure
@@ -100,6 +100,8 @@ def _some(batches: Iterator[NDArray[np.float32]], images: Path) -> NDArray[np.fl
 
 def usual(session: Session, images: Path, how: Preprocessing) -> tuple[Features, float] | None:
     """What is usual, from half of the films, and how far the other half is from it; None if they are few."""
+    if len(film_sources(images)) < FEWEST_USUAL:  # no film is encoded in vain
+        return None
     batches = [
         session.run({"pixels": films})["image_features"] for films in read_unlabelled(images, how, BATCH)
     ]
