@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
+
+from lightbox_edge.backends import Session
 from lightbox_edge.bundle_writing import BundleDraft, today
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.manifest import (
@@ -18,8 +22,11 @@ from lightbox_edge.manifest import (
     Target,
     TextEncoder,
 )
-from lightbox_edge.proving import finding_log_odds, prove
+from lightbox_edge.proving import FEWEST_USUAL, finding_log_odds, prove, usual_films
 from lightbox_edge.scoring import Features
+from lightbox_edge.unlabelled import film_sources, read_unlabelled
+
+BATCH = 8  # films at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,18 @@ def measure(
     log_odds = finding_log_odds(image_features, scale.text_features, scale.findings, scale.logit_scale)
     proof = prove(films, image_features, log_odds, targets, today())
     return Measured(proof.operating_points, (proof.statistics, proof.distance_limit), proof.results)
+
+
+def usual(session: Session, images: Path, how: Preprocessing) -> tuple[Features, float] | None:
+    """What is usual, from half of the films, and how far the other half is from it; None if they are few."""
+    if len(film_sources(images)) < FEWEST_USUAL:  # no film is encoded in vain
+        return None
+    batches = [
+        session.run({"pixels": films})["image_features"] for films in read_unlabelled(images, how, BATCH)
+    ]
+    if sum(map(len, batches)) < FEWEST_USUAL:
+        return None
+    return usual_films(np.concatenate(batches[::2]), np.concatenate(batches[1::2]))
 
 
 def finish_bundle(

@@ -15,8 +15,7 @@ from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import Manifest, OperatingPoint, Rung, SegmenterRung
 from lightbox_edge.proving import encode_films
-from lightbox_export.export_clip import usual
-from lightbox_export.fp32 import Measured, Scale, measure
+from lightbox_export.fp32 import Measured, Scale, measure, usual
 
 ASSUMED = OperatingPoint(1.0, 0.0, 0.5, 0.5)
 
