@@ -118,7 +118,7 @@ def _own(criterion: Criterion, finding: WantedFinding) -> Criterion:
 
 def _spoken(finding: WantedFinding, features: Features) -> Criterion:
     threshold = 0.5 if finding.threshold is None else finding.threshold
-    point = OperatingPoint(1.0, 0.0, threshold, threshold)
+    point = OperatingPoint.assumed(threshold)
     present = tuple(present for present, _ in finding.descriptors)
     return Criterion(finding.name, present, features, point, validated=False)
 

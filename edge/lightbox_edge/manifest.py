@@ -83,6 +83,11 @@ class OperatingPoint(_Record, frozen=True):
     sensitivity: Probability | None = None
     specificity: Probability | None = None
 
+    @classmethod
+    def assumed(cls, threshold: float) -> OperatingPoint:
+        """One that nothing was measured for: no calibration, and nothing uncertain."""
+        return cls(1.0, 0.0, threshold, threshold)
+
 
 class OutOfDistribution(_Record, frozen=True):
     """Mahalanobis distance of image_features above which an image is not judged (Lee et al., 2018).

@@ -17,8 +17,6 @@ from lightbox_edge.manifest import Manifest, OperatingPoint, Rung, SegmenterRung
 from lightbox_edge.proving import encode_films
 from lightbox_export.fp32 import Measured, Scale, measure, usual
 
-ASSUMED = OperatingPoint(1.0, 0.0, 0.5, 0.5)
-
 
 def with_image_student(
     bundle: Bundle,
@@ -57,7 +55,9 @@ def _measured(bundle: Bundle, graph: bytes, films: Sequence[LabelledFilm] | None
     manifest, session = bundle.manifest, open_session(graph, "onnxruntime", "cpu")
     points = bundle.rung("fp32").operating_points
     if films is None:
-        return Measured(dict.fromkeys(points, ASSUMED), usual(session, images, manifest.preprocessing))
+        return Measured(
+            dict.fromkeys(points, OperatingPoint.assumed(0.5)), usual(session, images, manifest.preprocessing)
+        )
     features = encode_films(session, load_films([film.file for film in films], manifest.preprocessing))
     targets = {name: point.set_for for name, point in points.items() if point.set_for}
     return measure(
