@@ -66,9 +66,7 @@ class Bundle:
         manifest = self.manifest
         yield manifest.text_features
         for rung in manifest.ladder.values():
-            yield rung.image_encoder
-            if rung.out_of_distribution:
-                yield rung.out_of_distribution.statistics
+            yield from rung.files()
         if manifest.text_encoder:
             yield manifest.text_encoder.model
             yield manifest.text_encoder.tokenizer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 import os
@@ -17,9 +18,11 @@ import numpy as np
 from lightbox_edge.bundle import MANIFEST
 from lightbox_edge.durable import flush_folder, write_durably
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.manifest import File, Manifest
+from lightbox_edge.manifest import File, Manifest, OutOfDistribution, Precision
+from lightbox_edge.model_card import model_card
 from lightbox_edge.scoring import Features
 
+MODEL_CARD = "MODEL_CARD.md"
 ASIDE = ".old"  # the end of the name of a bundle while the one that replaces it is put in place
 
 
@@ -44,10 +47,35 @@ class BundleDraft:
         np.save(buffer, array.astype(np.float32), allow_pickle=False)
         return self.add(path, buffer.getvalue())
 
+    def add_usual(
+        self, precision: Precision, usual: tuple[Features, float] | None
+    ) -> OutOfDistribution | None:
+        """Write what `lightbox_edge.proving.usual_films` told of a precision, if it was told."""
+        if usual is None:
+            return None
+        statistics, limit = usual
+        return OutOfDistribution(self.add_array(f"{precision}/feature_statistics.npy", statistics), limit)
+
+    def finish_with_card(self, manifest: Manifest) -> None:
+        """Write the model card, in the place of an older one that the manifest may name, then `finish`."""
+        manifest = msgspec.structs.replace(manifest, documents=without_card(manifest))
+        card = self.add(MODEL_CARD, model_card(manifest).encode())
+        self.finish(msgspec.structs.replace(manifest, documents=(*manifest.documents, card)))
+
     def finish(self, manifest: Manifest) -> None:
         """Write the manifest, last: a folder without one is no bundle."""
         self.add(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
         self.finished = True
+
+
+def without_card(manifest: Manifest) -> tuple[File, ...]:
+    """The documents that are no model card, which belongs to one manifest alone."""
+    return tuple(file for file in manifest.documents if not file.path.endswith(MODEL_CARD))
+
+
+def today() -> str:
+    """The date that a bundle and its results carry, ISO 8601, UTC."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 @contextmanager

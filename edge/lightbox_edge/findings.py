@@ -59,7 +59,7 @@ def bundle_criteria(bundle: Bundle, precision: Precision) -> tuple[Criterion, ..
     """The bundle's own findings with the operating points of that precision."""
     points = bundle.rung(precision).operating_points
     criteria = []
-    for finding, features in by_finding(bundle.manifest.findings, _text_features(bundle)):
+    for finding, features in by_finding(bundle.manifest.findings, read_text_features(bundle)):
         if finding.name not in points:
             raise BundleError(
                 f"The bundle {bundle.manifest.name} has no operating point for {finding.name!r} at "
@@ -118,12 +118,13 @@ def _own(criterion: Criterion, finding: WantedFinding) -> Criterion:
 
 def _spoken(finding: WantedFinding, features: Features) -> Criterion:
     threshold = 0.5 if finding.threshold is None else finding.threshold
-    point = OperatingPoint(1.0, 0.0, threshold, threshold)
+    point = OperatingPoint.assumed(threshold)
     present = tuple(present for present, _ in finding.descriptors)
     return Criterion(finding.name, present, features, point, validated=False)
 
 
-def _text_features(bundle: Bundle) -> Features:
+def read_text_features(bundle: Bundle) -> Features:
+    """A bundle's text_features, (descriptors, 2, dimensions), or a `BundleError` if they do not fit."""
     content = bundle.read(bundle.manifest.text_features)
     pairs = sum(len(finding.descriptors) for finding in bundle.manifest.findings)
     try:

@@ -7,6 +7,7 @@ precision: INT8 has its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
@@ -85,6 +86,11 @@ class OperatingPoint(_Record, frozen=True):
     specificity: Probability | None = None
     miss_rate: Probability | None = None
 
+    @classmethod
+    def assumed(cls, threshold: float) -> OperatingPoint:
+        """One that nothing was measured for: no calibration, and nothing uncertain."""
+        return cls(1.0, 0.0, threshold, threshold)
+
 
 class OutOfDistribution(_Record, frozen=True):
     """Mahalanobis distance of image_features above which an image is not judged (Lee et al., 2018).
@@ -143,6 +149,12 @@ class Rung(_Record, frozen=True):
     out_of_distribution: OutOfDistribution | None
     results: tuple[Result, ...]
     cost: Cost | None = None
+
+    def files(self) -> Iterator[File]:
+        """Every file that belongs to this precision."""
+        yield self.image_encoder
+        if self.out_of_distribution:
+            yield self.out_of_distribution.statistics
 
 
 class TextEncoder(_Record, frozen=True):

@@ -13,6 +13,8 @@ from lightbox_export.assemble import assemble
 from lightbox_export.labels import Case, read_cases, read_guests
 from lightbox_export.networks import ImageEncoder, TextEncoder, load_tokenizer
 from lightbox_export.recipe import Recipe, load_recipe
+from lightbox_export.student_weights import start_from
+from lightbox_export.students import find_student
 from lightbox_export.train import Lesson, Pair, train
 from lightbox_export.wording import read_wording
 
@@ -33,7 +35,8 @@ def build(recipe_name: str, data: Path, out: Path) -> Path:
         The table of labels.
 
     Raises:
-        LightboxError: the data are not there, or the exported graphs differ from torch's.
+        LightboxError: the data are not there, the checkpoint is damaged or of another training, or the
+            exported graphs differ from torch's.
     """
     recipe = load_recipe(recipe_name)
     cases = read_cases(data, recipe)
@@ -56,7 +59,7 @@ def _train(
     recipe: Recipe, taught: list[Case], text: TextEncoder, tokenizer: Tokenizer, checkpoint: Path
 ) -> Pair:
     image = ImageEncoder(recipe.training.features)
-    image.load_imagenet()
+    start_from(image.backbone, find_student("efficientnet_lite0"), None)
     larger = recipe.images.preprocessing(round(recipe.images.input_size * MARGIN))
     lesson = Lesson(
         torch.from_numpy(load_films([case.file for case in taught], larger)),

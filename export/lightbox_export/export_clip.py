@@ -8,27 +8,25 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lightbox_edge.backends import Session, open_session
+from lightbox_edge.backends import open_session
 from lightbox_edge.bundle_writing import new_bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import descriptor_sentences
 from lightbox_edge.labels import read_labels
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import Preprocessing, TextEncoder
-from lightbox_edge.proving import FEWEST_USUAL, encode_films, usual_films
+from lightbox_edge.proving import encode_films
 from lightbox_edge.reading import find_sources
-from lightbox_edge.scoring import Features
 from lightbox_edge.text import encode_with
 from lightbox_edge.unlabelled import read_unlabelled
 from lightbox_export.clip import load_clip
 from lightbox_export.clip.graphs import image_graph, text_graph
-from lightbox_export.fp32 import About, Measured, Scale, finish_bundle, measure
+from lightbox_export.fp32 import About, Measured, Scale, finish_bundle, measure, usual
 from lightbox_export.teachers import Teacher
 from lightbox_export.wanted import wanted_findings
 
 PERCENTILES = (0.5, 99.5)
 PARITY_FILMS = 8
-BATCH = 8
 
 INTENDED_USE = (
     "Sorts chest X-rays so that a person reads the suspicious ones first. It is no medical device and no "
@@ -96,16 +94,6 @@ def _some(batches: Iterator[NDArray[np.float32]], images: Path) -> NDArray[np.fl
     if first is None or len(first) < 2:
         raise LightboxError(f"{images} holds fewer than 2 films that can be read: name a folder of X-rays.")
     return first
-
-
-def usual(session: Session, images: Path, how: Preprocessing) -> tuple[Features, float] | None:
-    """What is usual, from half of the films, and how far the other half is from it; None if they are few."""
-    batches = [
-        session.run({"pixels": films})["image_features"] for films in read_unlabelled(images, how, BATCH)
-    ]
-    if sum(map(len, batches)) < FEWEST_USUAL:
-        return None
-    return usual_films(np.concatenate(batches[::2]), np.concatenate(batches[1::2]))
 
 
 def _about(teacher: Teacher, measured: Measured) -> About:

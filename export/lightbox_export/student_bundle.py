@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from lightbox_edge.backends import open_session
 from lightbox_edge.bundle import Bundle
-from lightbox_edge.bundle_writing import BundleDraft, new_bundle
+from lightbox_edge.bundle_writing import BundleDraft, new_bundle, today, without_card
+from lightbox_edge.findings import read_text_features
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.loading import load_films
-from lightbox_edge.manifest import File, Manifest, OperatingPoint, OutOfDistribution, Rung, SegmenterRung
-from lightbox_edge.model_card import model_card
+from lightbox_edge.manifest import Manifest, OperatingPoint, Rung, SegmenterRung
 from lightbox_edge.proving import encode_films
-from lightbox_edge.scoring import Features
-from lightbox_export.export_clip import usual
-from lightbox_export.fp32 import Measured, Scale, measure, today
-
-ASSUMED = OperatingPoint(1.0, 0.0, 0.5, 0.5)
+from lightbox_export.fp32 import Measured, Scale, measure, usual
 
 
 def with_image_student(
@@ -37,13 +31,10 @@ def with_image_student(
     measured = _measured(bundle, graph, films, images)
     with new_bundle(out) as draft:
         kept = _copied(
-            bundle, draft, without={file.path for rung in manifest.ladder.values() for file in _of(rung)}
+            bundle, draft, without={file.path for rung in manifest.ladder.values() for file in rung.files()}
         )
         encoder = draft.add("fp32/image_encoder.onnx", graph)
-        shown = None
-        if measured.usual is not None:
-            statistics = draft.add_array("fp32/feature_statistics.npy", measured.usual[0])
-            shown = OutOfDistribution(statistics, measured.usual[1])
+        shown = draft.add_usual("fp32", measured.usual)
         rung = Rung(encoder, measured.operating_points, shown, measured.results)
         _finish(draft, msgspec.structs.replace(kept, ladder={"fp32": rung}), story)
 
@@ -64,20 +55,19 @@ def _measured(bundle: Bundle, graph: bytes, films: Sequence[LabelledFilm] | None
     manifest, session = bundle.manifest, open_session(graph, "onnxruntime", "cpu")
     points = bundle.rung("fp32").operating_points
     if films is None:
-        return Measured(dict.fromkeys(points, ASSUMED), usual(session, images, manifest.preprocessing))
-    text_features: Features = np.load(io.BytesIO(bundle.read(manifest.text_features)), allow_pickle=False)
+        return Measured(
+            dict.fromkeys(points, OperatingPoint.assumed(0.5)), usual(session, images, manifest.preprocessing)
+        )
     features = encode_films(session, load_films([film.file for film in films], manifest.preprocessing))
     targets = {name: point.set_for for name, point in points.items() if point.set_for}
-    return measure(films, features, Scale(manifest.findings, text_features, manifest.logit_scale), targets)
-
-
-def _of(rung: Rung) -> list[File]:
-    return [rung.image_encoder, *([rung.out_of_distribution.statistics] if rung.out_of_distribution else [])]
+    return measure(
+        films, features, Scale(manifest.findings, read_text_features(bundle), manifest.logit_scale), targets
+    )
 
 
 def _copied(bundle: Bundle, draft: BundleDraft, without: set[str]) -> Manifest:
     """Copy every file but those and the card; returns the manifest without a card."""
-    documents = tuple(file for file in bundle.manifest.documents if not file.path.endswith("MODEL_CARD.md"))
+    documents = without_card(bundle.manifest)
     cards = {file.path for file in bundle.manifest.documents} - {file.path for file in documents}
     for file in {file.path: file for file in bundle.files()}.values():
         if file.path not in without | cards:
@@ -87,5 +77,4 @@ def _copied(bundle: Bundle, draft: BundleDraft, without: set[str]) -> Manifest:
 
 def _finish(draft: BundleDraft, manifest: Manifest, story: str) -> None:
     told = msgspec.structs.replace(manifest, training_data=(*manifest.training_data, f"{story}."))
-    card = draft.add("MODEL_CARD.md", model_card(told).encode())
-    draft.finish(msgspec.structs.replace(told, documents=(*told.documents, card)))
+    draft.finish_with_card(told)

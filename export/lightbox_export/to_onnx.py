@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -36,33 +36,56 @@ def to_onnx(
     Raises:
         LightboxError: the module is over 2 GB, or the graph's features differ (cosine under 0.99999).
     """
+    module = module.eval()
+    free = dict.fromkeys(range(dynamic), torch.export.Dim.DYNAMIC)
+    content = export_graph(module, example, [output], [free] * len(example))
+    if expected is None:
+        with torch.inference_mode():
+            expected = module(*example.values())
+    check_parity(content, expected, example, output)
+    return content
+
+
+def export_graph(
+    module: nn.Module,
+    example: Mapping[str, Tensor],
+    outputs: Sequence[str],
+    free: Sequence[dict[int, object]],
+) -> bytes:
+    """Export any module as it is, unproven.
+
+    Args:
+        module: in evaluation mode, takes the example's tensors in order.
+        example: the inputs by name.
+        outputs: the names of the outputs.
+        free: each input's free axes.
+
+    Raises:
+        LightboxError: the module is over 2 GB.
+    """
     size = sum(one.numel() * one.element_size() for one in module.state_dict().values())
     if size > MOST_BYTES:
         raise LightboxError(
-            f"What gives {output} has {size / 1e9:.1f} GB of weights, and one ONNX file holds "
+            f"What gives {outputs[0]} has {size / 1e9:.1f} GB of weights, and one ONNX file holds "
             f"{MOST_BYTES / 1e9:.0f}: take a smaller model."
         )
-    module = module.eval()
-    free = dict.fromkeys(range(dynamic), torch.export.Dim.DYNAMIC)
     with torch.inference_mode(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own deprecated calls
         program = torch.onnx.export(
             module,
             tuple(example.values()),
             input_names=list(example),
-            output_names=[output],
-            dynamic_shapes=(free,) * len(example),
+            output_names=outputs,
+            dynamic_shapes=tuple(free),
             dynamo=True,
             verbose=False,
         )
-        assert program is not None  # noqa: S101  # dynamo=True gives one
-        graph = program.model_proto
-        del program
-        # The exporter's notes on every tensor's shape are wrong once the quantizer has been through.
-        del graph.graph.value_info[:]
-        content: bytes = graph.SerializeToString()
-        del graph
-        check_parity(content, module(*example.values()) if expected is None else expected, example, output)
+    assert program is not None  # noqa: S101  # dynamo=True gives one
+    graph = program.model_proto
+    del program
+    # The exporter's notes on every tensor's shape are wrong once the quantizer has been through.
+    del graph.graph.value_info[:]
+    content: bytes = graph.SerializeToString()
     return content
 
 

@@ -18,6 +18,7 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
+from lightbox_export import checkpoint
 from lightbox_export.films import augment
 from lightbox_export.networks import ImageEncoder
 from lightbox_export.recipe import Recipe
@@ -54,8 +55,12 @@ class Lesson:
     weights: Tensor
 
 
-def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoint: Path) -> Pair:
-    """Train, or take up a run at its last checkpoint, and return the averaged weights."""
+def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, file: Path) -> Pair:
+    """Train, or take up a run at its checkpoint ``file``, and return the averaged weights.
+
+    Raises:
+        LightboxError: the checkpoint is damaged or of another training.
+    """
     settings = recipe.training
     torch.manual_seed(settings.seed)
     # Pos_weight would multiply noise; the weights instead bring each finding's rare side to equal say.
@@ -74,8 +79,14 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
         optimiser, [settings.backbone_rate, settings.head_rate], total_steps=steps, pct_start=0.15
     )
     targets = lesson.targets * (1 - settings.label_smoothing) + settings.label_smoothing / 2
-    parts = {"pair": pair, "averaged": averaged, "optimiser": optimiser, "schedule": schedule}
-    first = _resume(checkpoint, parts)
+    parts: dict[str, checkpoint.Part] = {
+        "pair": pair,
+        "averaged": averaged,
+        "optimiser": optimiser,
+        "schedule": schedule,
+    }
+    purpose = f"{recipe.name} on {len(lesson.films)} films: {settings}"
+    first = checkpoint.resume(file, parts, purpose)
 
     for epoch in range(first, settings.epochs):
         chance = torch.Generator().manual_seed(settings.seed + epoch)
@@ -97,7 +108,7 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, checkpoi
             averaged.update_parameters(pair)
             total += float(loss.detach())
         tqdm.write(f"epoch {epoch + 1}: loss {total / len(batches):.4f}")
-        _save(checkpoint, parts, epoch + 1)
+        checkpoint.save(file, parts, epoch + 1, purpose)
     result = averaged.module
     assert isinstance(result, Pair)  # noqa: S101  # what was wrapped comes out
     round_weights(result.image)
@@ -119,19 +130,3 @@ def _draw_pairs(wording: Wording, chance: torch.Generator) -> Tensor:
         plain = torch.rand((), generator=chance) < 0.5
         drawn.append(pooled[int(torch.randint(descriptors if plain else len(pooled), (), generator=chance))])
     return torch.stack(drawn)
-
-
-def _save(checkpoint: Path, parts: dict[str, object], epoch: int) -> None:
-    state = {name: part.state_dict() for name, part in parts.items()}  # type: ignore[attr-defined]  # all have it
-    fresh = checkpoint.with_suffix(".new")
-    torch.save({"epoch": epoch, **state}, fresh)
-    fresh.replace(checkpoint)
-
-
-def _resume(checkpoint: Path, parts: dict[str, object]) -> int:
-    if not checkpoint.is_file():
-        return 0
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    for name, part in parts.items():
-        part.load_state_dict(state[name])  # type: ignore[attr-defined]  # all have it
-    return int(state["epoch"])

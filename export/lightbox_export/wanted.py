@@ -35,7 +35,7 @@ def wanted_findings(file: Path | None, measured: bool) -> Wanted:
     if file is None:
         recipe = load_recipe("chest-open")
         findings = recipe.findings()
-        return Wanted(findings, {one.name: _assumed(0.5) for one in findings}, recipe.shipped())
+        return Wanted(findings, {one.name: OperatingPoint.assumed(0.5) for one in findings}, recipe.shipped())
     wanted = read_findings(file)
     for one in wanted:
         if not one.descriptors:
@@ -48,14 +48,10 @@ def wanted_findings(file: Path | None, measured: bool) -> Wanted:
             )
     return Wanted(
         tuple(map(_finding, wanted)),
-        {one.name: _assumed(0.5 if one.threshold is None else one.threshold) for one in wanted},
+        {one.name: OperatingPoint.assumed(0.5 if one.threshold is None else one.threshold) for one in wanted},
         {one.name: USUAL_TARGET for one in wanted},
     )
 
 
 def _finding(one: WantedFinding) -> Finding:
     return Finding(one.name, tuple(Descriptor(*sentences) for sentences in one.descriptors))
-
-
-def _assumed(threshold: float) -> OperatingPoint:
-    return OperatingPoint(1.0, 0.0, threshold, threshold)

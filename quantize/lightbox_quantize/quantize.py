@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from lightbox_edge.bundle import Bundle, open_bundle
-from lightbox_edge.bundle_writing import BundleDraft, new_bundle
+from lightbox_edge.bundle_writing import BundleDraft, new_bundle, today, without_card
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.manifest import OutOfDistribution, Precision, Rung
-from lightbox_edge.model_card import model_card
-from lightbox_edge.scoring import Features
+from lightbox_edge.findings import read_text_features
+from lightbox_edge.manifest import Precision, Rung
 from lightbox_quantize.films import read_films
 from lightbox_quantize.gate import Limits
 from lightbox_quantize.image_ladder import ImageLadder, Measured
@@ -55,10 +51,10 @@ def quantize(
         raise LightboxError(f"Quantizing needs an INT8 precision: name one of {', '.join(PRECISIONS)}.")
     bundle = open_bundle(source)
     manifest, rung = bundle.manifest, bundle.rung("fp32")
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    text_features: Features = np.load(io.BytesIO(bundle.read(manifest.text_features)), allow_pickle=False)
+    date = today()
+    text_features = read_text_features(bundle)
     films = read_films(manifest, images, labels)
-    ladder = ImageLadder(manifest, rung, bundle.read(rung.image_encoder), text_features, films, today)
+    ladder = ImageLadder(manifest, rung, bundle.read(rung.image_encoder), text_features, films, date)
     tried = [one for precision in precisions if precision != "fp32" for one in ladder.rung(precision, limits)]
     passed = {one.precision: one for one in tried if not one.objections}
     rows = tuple(image_row(one) for one in tried)
@@ -72,36 +68,28 @@ def quantize(
             rungs = {"fp32": _copied(bundle, draft, rung), **rungs}
         encoder, text_rows = quantize_text(bundle, draft, text_features, limits)
         segmenter, mask_rows = quantize_segmenter(bundle, draft, images, precisions, limits)
-        kept = [file for file in manifest.documents if not file.path.endswith("MODEL_CARD.md")]
         made = msgspec.structs.replace(
             manifest,
-            version=today,
+            version=date,
             text_features=draft.add_array("text_features.npy", text_features),
             ladder=rungs,
             text_encoder=encoder,
             segmenter=segmenter,
-            documents=tuple(draft.add(file.path, bundle.read(file)) for file in kept),
+            documents=tuple(draft.add(file.path, bundle.read(file)) for file in without_card(manifest)),
         )
-        card = draft.add("MODEL_CARD.md", model_card(made).encode())
-        draft.finish(msgspec.structs.replace(made, documents=(*made.documents, card)))
+        draft.finish_with_card(made)
     return Report(
         (*rows, *text_rows, *mask_rows), tuple(loss for one in passed.values() for loss in one.losses)
     )
 
 
 def _rung(draft: BundleDraft, made: Measured) -> Rung:
-    usual = None
-    if made.usual is not None:
-        statistics = draft.add_array(f"{made.precision}/feature_statistics.npy", made.usual[0])
-        usual = OutOfDistribution(statistics, made.usual[1])
+    usual = draft.add_usual(made.precision, made.usual)
     model = draft.add(f"{made.precision}/image_encoder.onnx", made.candidate.model)
     return Rung(model, dict(made.operating_points), usual, made.results, made.cost)
 
 
 def _copied(bundle: Bundle, draft: BundleDraft, rung: Rung) -> Rung:
-    for file in (
-        rung.image_encoder,
-        *((rung.out_of_distribution.statistics,) if rung.out_of_distribution else ()),
-    ):
+    for file in rung.files():
         draft.add(file.path, bundle.read(file))
     return rung

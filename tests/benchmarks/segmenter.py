@@ -28,7 +28,7 @@ from lightbox_edge.manifest import Precision, SegmenterRung
 from lightbox_edge.masks_measuring import mask_agreement, mask_results
 from lightbox_edge.segmenting import SegmenterModel, film_pixels
 from lightbox_export.sam_networks import load_sam
-from lightbox_export.sam_to_onnx import export_graph
+from lightbox_export.sam_to_onnx import encoder_graph
 from lightbox_export.segmenter import add_segmenter
 from lightbox_quantize.sam_graphs import quantize_sam_encoder
 from tests.benchmarks.screening import ROOT, cpu
@@ -126,7 +126,7 @@ def print_times(folder: Path, rounds: int, threads: int) -> None:
 def published_graph(pixels: NDArray[np.float32]) -> bytes:
     """The encoder exported from the published code as it is, without our layout."""
     sam = load_sam("litemedsam", None)
-    return export_graph(sam.image_encoder, pixels)
+    return encoder_graph(sam.image_encoder, pixels)
 
 
 def print_masks(folder: Path, films: int, threads: int) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -24,6 +23,7 @@ from lightbox_edge.choosing import Choice, choose
 from lightbox_edge.machine import Cpu, Memory, read_cpu
 from lightbox_edge.manifest import Precision
 from lightbox_edge.speed import BATCH
+from tests.processes import environment, lightbox
 
 BACKENDS = [name for name in ("onnxruntime", "openvino") if find_spec(name)]
 Doctor = Callable[..., subprocess.CompletedProcess[str]]
@@ -33,12 +33,9 @@ Doctor = Callable[..., subprocess.CompletedProcess[str]]
 def doctor(bundle: Bundle, tmp_path: Path) -> Doctor:
     def run(*arguments: object, folder: Path = bundle.folder) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [
-                *(sys.executable, "-m", "lightbox_door", "doctor", "--bundle", str(folder)),
-                *map(str, arguments),
-            ],
+            lightbox("doctor", "--bundle", folder, *arguments),
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=120,

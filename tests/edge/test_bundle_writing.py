@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from lightbox_edge.bundle import open_bundle, verify_bundle
-from lightbox_edge.bundle_writing import BundleDraft, new_bundle
+from lightbox_edge.bundle_writing import BundleDraft, new_bundle, without_card
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Manifest
 
@@ -163,3 +164,18 @@ def test_folders_of_others_are_left_alone(small_bundle: Path, tmp_path: Path) ->
     with new_bundle(small_bundle):
         pass
     assert (tmp_path / ".small.mine").is_dir()
+
+
+def test_a_bundle_has_one_card_and_it_is_its_own(small_bundle: Path, tmp_path: Path) -> None:
+    source = open_bundle(small_bundle)
+    assert not [file for file in without_card(source.manifest) if file.path == "MODEL_CARD.md"]
+    for name in ("first", "second"):
+        with new_bundle(tmp_path / name) as draft:
+            for file in source.files():
+                draft.add(file.path, source.read(file))
+            draft.finish_with_card(msgspec.structs.replace(source.manifest, name=name))
+        source = open_bundle(tmp_path / name)
+        verify_bundle(source)
+        cards = [file.path for file in source.manifest.documents if file.path.endswith("MODEL_CARD.md")]
+        assert cards == ["MODEL_CARD.md"]
+        assert (tmp_path / name / "MODEL_CARD.md").read_text("utf-8").startswith(f"# {name} ")

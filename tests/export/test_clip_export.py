@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,12 +29,12 @@ from lightbox_export.recipe import load_recipe
 from lightbox_export.teachers import load_teachers
 from lightbox_export.wanted import wanted_findings
 from tests.export.published import write_biomedclip, write_clip, write_siglip
+from tests.processes import SHIM, environment, kill_when, lightbox
 
 Film = Callable[[int], NDArray[np.uint8]]
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
-SHIM = ROOT / "tests" / "shim" / "sitecustomize.py"
 NO_NETWORK = """
 
 def guard(event, _arguments):
@@ -57,25 +54,21 @@ def biomedclip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def environment(place: Path, *, network: bool) -> dict[str, str]:
-    """Of a process of its own: with the shim, and with every socket forbidden unless asked."""
-    (place / "sitecustomize.py").write_text(SHIM.read_text() + ("" if network else NO_NETWORK))
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(place), *sys.path])}
-
-
-def lightbox(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "lightbox_door", *map(str, arguments)]
+def sealed(place: Path) -> dict[str, str]:
+    """The environment of a process with every socket forbidden."""
+    (place / "sitecustomize.py").write_text(SHIM.read_text() + NO_NETWORK)
+    return environment(place)
 
 
 def test_biomedclip_at_full_size_with_the_network_forbidden(biomedclip: Path, tmp_path: Path) -> None:
     """One command to an fp32 bundle, one to screen with it."""
-    out, sealed = tmp_path / "bundle", environment(tmp_path, network=False)
+    out, env = tmp_path / "bundle", sealed(tmp_path)
     proof = subprocess.run(
-        [sys.executable, "-c", "import socket; socket.socket()"], env=sealed, capture_output=True, check=False
+        [sys.executable, "-c", "import socket; socket.socket()"], env=env, capture_output=True, check=False
     )
     assert proof.returncode != 0
     export = lightbox("export", "biomedclip", "--source", biomedclip, "--images", SAMPLES, "--out", out)
-    done = subprocess.run(export, env=sealed, capture_output=True, text=True, check=False)
+    done = subprocess.run(export, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert done.stderr == f"The bundle is {out}: now run lightbox quantize.\n"
@@ -108,7 +101,7 @@ def test_biomedclip_at_full_size_with_the_network_forbidden(biomedclip: Path, tm
     screen = lightbox("screen", SAMPLES, "--bundle", out, "--precision", "fp32", "--json")
     done = subprocess.run(
         [*screen, "--worklist", tmp_path / "w.worklist"],
-        env=sealed,
+        env=env,
         capture_output=True,
         text=True,
         check=False,
@@ -190,15 +183,7 @@ def test_a_kill_during_export_leaves_the_old_bundle_and_the_next_run_clears_up(
     place = tmp_path / "site"
     place.mkdir()
     call = lightbox("export", "clip", "--source", small_clip, "--images", SAMPLES, "--out", out)
-    with subprocess.Popen(
-        call, env=environment(place, network=False), stderr=subprocess.PIPE, text=True
-    ) as process:
-        ended = time.monotonic() + 120
-        while not list(tmp_path.glob(".bundle.unfinished-*")):
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            assert time.monotonic() < ended
-            time.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
+    kill_when(lambda: list(tmp_path.glob(".bundle.unfinished-*")), call, sealed(place))
     assert open_bundle(out).identity == bundle.identity
     verify_bundle(open_bundle(out))
     assert list(tmp_path.glob(".bundle.unfinished-*"))

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,9 +26,9 @@ from lightbox_export import lessons
 from lightbox_export.distill import ONE_IN, distill
 from lightbox_export.lessons import prepare_lessons
 from lightbox_export.roles import segmenter_teacher, similarity
+from tests.processes import environment, kill_when, lightbox
 from tests.tiny import CHANNELS, FINDING, HOW, SIDE
 
-SHIM = Path(__file__).parents[1] / "shim"
 EPOCHS = 6
 STUDENT = "mobilenetv4_conv_small"
 TOLD = re.compile(
@@ -111,20 +106,7 @@ def test_a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been(
     """``kill -9`` after an epoch; the second run trains the other epochs only and asks no teacher."""
     capfd.readouterr()
     checkpoint = place / "killed.checkpoint.pt"
-    with subprocess.Popen(
-        [sys.executable, "-m", "lightbox_door", *call("killed")],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SHIM), *sys.path]), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        ended = time.monotonic() + 120
-        while not checkpoint.is_file():
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            assert time.monotonic() < ended
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
+    kill_when(checkpoint.is_file, lightbox(*call("killed")), environment() | {"OMP_NUM_THREADS": "1"})
     assert not (place / "killed").exists()
     done = int(torch.load(checkpoint, weights_only=True)["epoch"])
     assert 1 <= done < EPOCHS

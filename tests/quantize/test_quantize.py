@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +23,7 @@ from lightbox_quantize.films import read_films
 from lightbox_quantize.gate import FindingLoss, Limits
 from lightbox_quantize.quantize import PRECISIONS, quantize
 from lightbox_quantize.report import Report, Row
+from tests.processes import environment, kill_when, lightbox
 from tests.tiny import CHANNELS, FINDING, HOW, SIDE, Film, write_bundle, write_films
 
 FILMS = 96
@@ -294,19 +290,8 @@ def test_a_kill_leaves_the_old_bundle_whole(fp32: Bundle, images: Path, tmp_path
     out = tmp_path / "bundle"
     shutil.copytree(fp32.folder, out)
     call = ["quantize", fp32.folder, "--images", images, "--out", out, "--precision", "int8_weights"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "lightbox_door", *map(str, call)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        ended = time.monotonic() + 120
-        while not list(tmp_path.glob(".bundle.unfinished-*/int8_weights/image_encoder.onnx")):
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            assert time.monotonic() < ended
-            time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
+    written = ".bundle.unfinished-*/int8_weights/image_encoder.onnx"
+    kill_when(lambda: list(tmp_path.glob(written)), lightbox(*call), environment())
     assert list(tmp_path.glob(".bundle.unfinished-*"))
     assert open_bundle(out).identity == fp32.identity
     verify_bundle(open_bundle(out))

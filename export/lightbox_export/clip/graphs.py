@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lightbox_edge.unlabelled import evenly
 from lightbox_export.clip.teacher import ClipTeacher
 from lightbox_export.to_onnx import to_onnx
 
@@ -27,8 +28,7 @@ def text_graph(teacher: ClipTeacher, sentences: Sequence[str]) -> bytes:
     it; torch gets those of the teacher's own library, fully padded. So parity covers the tokenizer too.
     """
     by_length = sorted(set(sentences), key=len)
-    places = np.linspace(0, len(by_length) - 1, min(SENTENCES, len(by_length))).round().astype(int)
-    chosen = [by_length[place] for place in places]
+    chosen = [by_length[place] for place in evenly(len(by_length), SENTENCES)]
     encoded = teacher.tokenizer.encode_batch(chosen)
     padding = teacher.tokenizer.padding
     assert padding is not None  # noqa: S101  # every loader sets it
