@@ -17,7 +17,18 @@ from lightbox_edge.errors import LightboxError
 INTERRUPTED = 130
 
 # Each is a module of this package. The order is that of --help: daily work first.
-COMMANDS = ("screen", "review", "report", "ask", "doctor", "bundle", "export", "distill", "quantize")
+COMMANDS = (
+    "screen",
+    "review",
+    "report",
+    "ask",
+    "evaluate",
+    "doctor",
+    "bundle",
+    "export",
+    "distill",
+    "quantize",
+)
 
 # The extra that a subcommand needs.
 EXTRAS = {"export": "export", "distill": "export", "quantize": "quantize"}
