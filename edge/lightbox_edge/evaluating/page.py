@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 
 from lightbox_edge.evaluating.calibration import CalibrationFigures
-from lightbox_edge.evaluating.figures import FEW, Estimate
+from lightbox_edge.evaluating.figures import FEW
 from lightbox_edge.evaluating.pictures import calibration_picture, roc_picture
-from lightbox_edge.evaluating.readers import Agreement
-from lightbox_edge.evaluating.records import Evaluation, FindingEvaluation, Measured
-from lightbox_edge.evaluating.words import MARK, TOO_FEW, agreement, left_out, limits, said, subject, triage
-
-COUNTS = ("with", "without", "not judged")
-ESTIMATES = ("AUC", "sensitivity", "specificity", "specificity at 90 %")
-_NUMBER = ' class="number"'
+from lightbox_edge.evaluating.records import Evaluation, FindingEvaluation
+from lightbox_edge.evaluating.tables import findings_table, left_out_table, readers_tables
+from lightbox_edge.evaluating.words import MARK, left_out, limits, said, subject, triage
 
 
 def page(evaluation: Evaluation) -> str:
@@ -37,14 +33,14 @@ def _body(evaluation: Evaluation) -> Iterator[str]:
     yield f"<h1>How right is {escape(evaluation.bundle)}?</h1>"
     yield f'<p class="lead">{escape(subject(evaluation))}</p>'
     yield f"<p>Triage: {escape(triage(evaluation))} A person decides on every film.</p>"
-    yield from _table([(one.name, one.whole) for one in evaluation.findings], "finding")
+    yield from findings_table([(one.name, one.whole) for one in evaluation.findings], "finding")
     yield f'<p class="soft">In brackets 95 % intervals. {MARK} rests on fewer than {FEW} cases.</p>'
     yield "<h2>What these figures do not say</h2>\n<ul>"
     yield from (f"<li>{escape(one)}</li>" for one in limits(evaluation))
     yield "</ul>"
     for one in evaluation.findings:
         yield from _finding(one)
-    yield from _left_out(evaluation)
+    yield from left_out_table(evaluation)
     yield from _made_from(evaluation)
 
 
@@ -60,10 +56,10 @@ def _finding(one: FindingEvaluation) -> Iterator[str]:
         yield "</div>"
     if one.subgroups:
         yield "<h3>By subgroup</h3>"
-        yield from _table(
+        yield from findings_table(
             [(f"{group.by}: {group.group}", group.measured) for group in one.subgroups], "group"
         )
-    yield from _readers(one)
+    yield from readers_tables(one)
     yield "</section>"
 
 
@@ -79,8 +75,8 @@ def _summary(one: FindingEvaluation) -> str:
     if one.stated is not None:
         low, high = one.stated.auc_interval
         words += (
-            f" The bundle's makers measured an AUC of {one.stated.auc:.2f} ({low:.2f} to {high:.2f}), sensitivity "
-            f"{one.stated.sensitivity:.2f} and specificity {one.stated.specificity:.2f} on "
+            f" The bundle's makers measured an AUC of {one.stated.auc:.2f} ({low:.2f} to {high:.2f}), "
+            f"sensitivity {one.stated.sensitivity:.2f} and specificity {one.stated.specificity:.2f} on "
             f"{one.stated.positives} films with it and {one.stated.negatives} without ({one.stated.dataset})."
         )
     return escape(words)
@@ -89,9 +85,9 @@ def _summary(one: FindingEvaluation) -> str:
 def _roc_caption(one: FindingEvaluation) -> str:
     figures = one.whole.figures
     return (
-        f"AUC {said(figures.auc)}. The dot is the bundle's threshold: sensitivity {said(figures.sensitivity)}, "
-        f"specificity {said(figures.specificity)}. Dashed: a sensitivity of 90 %, where specificity is "
-        f"{said(figures.specificity_at_90)}."
+        f"AUC {said(figures.auc)}. The dot is the bundle's threshold: sensitivity "
+        f"{said(figures.sensitivity)}, specificity {said(figures.specificity)}. "
+        f"Dashed: a sensitivity of 90 %, where specificity is {said(figures.specificity_at_90)}."
     )
 
 
@@ -100,77 +96,18 @@ def _calibration_caption(fit: CalibrationFigures) -> str:
     few, many = min(sizes), max(sizes)
     films = f"{few} films" if few == many else f"{few} to {many} films"
     return (
-        f"A dot is a bin of {films}, {len(fit.bins)} in all; on the dotted line probabilities mean what they say. "
-        f"Calibration error {fit.error:.3f}, by chance alone {fit.error_by_chance:.3f}; Brier {fit.brier:.3f}."
+        f"A dot is a bin of {films}, {len(fit.bins)} in all; on the dotted line probabilities mean what they "
+        f"say. Calibration error {fit.error:.3f}, by chance alone {fit.error_by_chance:.3f}; "
+        f"Brier {fit.brier:.3f}."
     )
-
-
-def _readers(one: FindingEvaluation) -> Iterator[str]:
-    if one.readers is None:
-        return
-    yield "<h3>By reader</h3>"
-    rows = [(reader.name, reader.measured) for reader in one.readers.each]
-    yield from _table([*rows, ("two or more as one", one.readers.consensus)], "reader")
-    yield "<table><thead><tr><th>readers</th>"
-    yield from (
-        f'<th class="number">{name}</th>'
-        for name in ("both with", "only first", "only second", "both without")
-    )
-    yield "<th>Cohen's kappa</th></tr></thead><tbody>"
-    yield from map(_agreement, one.readers.agreements)
-    yield "</tbody></table>"
-
-
-def _agreement(pair: Agreement) -> str:
-    counts = (pair.both_present, pair.only_first, pair.only_second, pair.both_absent)
-    cells = "".join(f'<td class="number">{count}</td>' for count in counts)
-    return f"<tr><th>{escape(agreement(pair))}</th>{cells}<td>{_cell(pair.kappa)}</td></tr>"
-
-
-def _left_out(evaluation: Evaluation) -> Iterator[str]:
-    if not evaluation.left_out:
-        return
-    yield "<h2>Films that were not judged</h2>"
-    yield "<table><thead><tr><th>film</th><th>status</th><th>why</th></tr></thead><tbody>"
-    for one in evaluation.left_out:
-        yield f"<tr><td><code>{escape(one.film)}</code></td><td>{one.status}</td><td>{escape(one.reason)}</td></tr>"
-    yield "</tbody></table>"
 
 
 def _made_from(evaluation: Evaluation) -> Iterator[str]:
     yield "<h2>What this page was made from</h2>\n<ul>"
     yield (
-        f"<li>Bundle {escape(evaluation.bundle)} {escape(evaluation.bundle_version)}, {evaluation.precision} on "
-        f"{evaluation.backend}; SHA-256 of its manifest <code>{evaluation.bundle_sha256}</code></li>"
+        f"<li>Bundle {escape(evaluation.bundle)} {escape(evaluation.bundle_version)}, "
+        f"{evaluation.precision} on {evaluation.backend}; "
+        f"SHA-256 of its manifest <code>{evaluation.bundle_sha256}</code></li>"
     )
     yield f"<li>Labels {escape(evaluation.labels)}; SHA-256 <code>{evaluation.labels_sha256}</code></li>"
     yield "<li>The same figures for programs: evaluation.json</li>\n</ul>"
-
-
-def _table(rows: Iterable[tuple[str, Measured]], first: str) -> Iterator[str]:
-    yield f"<table><thead><tr><th>{first}</th>"
-    yield from (f"<th{_NUMBER if name in COUNTS else ''}>{name}</th>" for name in (*COUNTS, *ESTIMATES))
-    yield "</tr></thead><tbody>"
-    yield from (_row(name, measured) for name, measured in rows)
-    yield "</tbody></table>"
-
-
-def _row(name: str, measured: Measured) -> str:
-    figures = measured.figures
-    counts = (
-        figures.positives,
-        figures.negatives,
-        measured.not_judged_positives + measured.not_judged_negatives,
-    )
-    estimates = (figures.auc, figures.sensitivity, figures.specificity, figures.specificity_at_90)
-    cells = [f"<td{_NUMBER}>{count}</td>" for count in counts]
-    cells += [f"<td>{_cell(one)}</td>" for one in estimates]
-    return f"<tr><th>{escape(name)}</th>{''.join(cells)}</tr>"
-
-
-def _cell(one: Estimate | None) -> str:
-    """The figure, its interval softer, the mark."""
-    if one is None:
-        return f'<span class="none">{TOO_FEW}</span>'
-    value, interval = said(one).split(" ", 1)
-    return f'<span class="figure">{value} <span class="range">{interval}</span></span>'

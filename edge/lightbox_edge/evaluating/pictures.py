@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 from math import sqrt
 
 from lightbox_edge.evaluating.calibration import Bin
@@ -53,13 +54,13 @@ def _picture(title: str, across: str, up: str, end: float, marks: Sequence[str])
     middle = TOP + SIDE / 2
     return "\n".join(
         [
-            f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">',
+            f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">',
             f'<rect x="{LEFT}" y="{TOP}" width="{SIDE}" height="{SIDE}" class="frame"/>',
             *ticks,
             _line((0, 0), (1, 1), "diagonal"),
             *marks,
             f'<text x="{LEFT + SIDE / 2:g}" y="{HEIGHT - 6}" text-anchor="middle">{across}</text>',
-            f'<text x="12" y="{middle:g}" text-anchor="middle" transform="rotate(-90 12 {middle:g})">{up}</text>',
+            f'<text transform="translate(12 {middle:g}) rotate(-90)" text-anchor="middle">{up}</text>',
             "</svg>",
         ]
     )

@@ -55,8 +55,8 @@ def limits(evaluation: Evaluation) -> Iterator[str]:
     )
     if evaluation.left_out:
         yield (
-            f"They are figures over the {evaluation.judged} judged films. The {len(evaluation.left_out)} others "
-            "are in no figure; in the clinic a person looks at them."
+            f"They are figures over the {evaluation.judged} judged films. "
+            f"The {len(evaluation.left_out)} others are in no figure; in the clinic a person looks at them."
         )
     yield (
         f"Intervals are 95 %. {MARK} marks a figure that rests on fewer than {FEW} cases; with fewer than "
