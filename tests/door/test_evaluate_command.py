@@ -17,6 +17,7 @@ import psutil  # type: ignore[import-untyped]  # it ships none
 import pytest
 from numpy.typing import NDArray
 
+from lightbox_door.main import main
 from lightbox_edge import Screener, Worklist
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.evaluating.figures import measure
@@ -126,7 +127,7 @@ def test_a_film_that_cannot_be_read_is_counted_and_in_no_figure(made: Made, tmp_
     assert done.returncode == 1
     assert done.stderr == "No findings of tiny, and passed over: 'ward'.\n"
     lines = done.stdout.splitlines()
-    assert lines[0].endswith(" at fp32 on 21 films of t.csv: 20 judged, 1 not.")
+    assert lines[0].endswith(" at fp32 (onnxruntime) on 21 films of t.csv: 20 judged, 1 not.")
     assert lines[2].startswith("  unreadable: broken.png  ")
     assert "not judged: 1 with, 0 without" in done.stdout
     row = next(line for line in lines if line.startswith("effusion ")).split()
@@ -143,9 +144,11 @@ def test_two_readers_and_subgroups(made: Made, tmp_path: Path) -> None:
         about = f"{'mf'[number % 2]},{30 + 10 * (number % 4)}"
         rows += [f"{one.file.name},{who},{said},{about}" for who, said in (("Ada", ada), ("Ben", ben))]
     table.write_text("\n".join(["file,reader,effusion,sex,age", *rows]) + "\n")
-    done = made.run(table, "--json")
+    done = made.run(table, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    (finding,) = json.loads(done.stdout)["findings"]
+    assert "Ada and Ben agree on 40 of 48 films: kappa 0.6" in done.stdout
+    assert "Ada and Ben agree on 40 of 48 films" in (tmp_path / "out" / "evaluation.html").read_text("utf-8")
+    (finding,) = json.loads((tmp_path / "out" / "evaluation.json").read_bytes())["findings"]
     assert finding["disputed"] == 8
     assert [(one["by"], one["group"]) for one in finding["subgroups"]] == [
         ("sex", "F"),
@@ -163,9 +166,6 @@ def test_two_readers_and_subgroups(made: Made, tmp_path: Path) -> None:
     each = {one["name"]: one["measured"]["figures"] for one in finding["readers"]["each"]}
     assert each["Ada"]["positives"] + each["Ada"]["negatives"] == 48
     assert each["Ada"]["auc"]["value"] != each["Ben"]["auc"]["value"]
-    page = made.run(table, "--out", tmp_path / "out")
-    assert "Ada and Ben agree on 40 of 48 films: kappa 0.6" in page.stdout
-    assert "Ada and Ben agree on 40 of 48 films" in (tmp_path / "out" / "evaluation.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -181,22 +181,27 @@ def test_two_readers_and_subgroups(made: Made, tmp_path: Path) -> None:
     ],
 )
 def test_bad_labels_are_one_sentence_and_write_nothing(
-    made: Made, tmp_path: Path, content: str, said: str
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
 ) -> None:
     (tmp_path / "t.csv").write_text(content)
-    done = made.run(tmp_path / "t.csv", "--out", tmp_path / "out")
-    assert (done.returncode, done.stdout) == (2, "")
-    (line,) = done.stderr.splitlines()
+    assert main(made.command(tmp_path / "t.csv", "--out", tmp_path / "out")[3:]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    (line,) = told.err.splitlines()
     assert line.startswith("lightbox: ")
     assert said in line
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
 
 
-def test_a_file_where_the_folder_should_be(made: Made, tmp_path: Path) -> None:
+def test_a_file_where_the_folder_should_be(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "out").write_text("mine")
-    done = made.run(made.table, "--out", tmp_path / "out")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"lightbox: {tmp_path}/out is no folder: name another for the evaluation.\n"
+    assert main(made.command(made.table, "--out", tmp_path / "out")[3:]) == 2
+    assert (
+        capsys.readouterr().err
+        == f"lightbox: {tmp_path}/out is no folder: name another for the evaluation.\n"
+    )
     assert (tmp_path / "out").read_text() == "mine"
 
 

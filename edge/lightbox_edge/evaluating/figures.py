@@ -13,8 +13,8 @@ import numpy as np
 
 from lightbox_edge.evaluating.calibration import CalibrationFigures, calibration
 from lightbox_edge.measuring import Numbers, Truth, auc, auc_interval
+from lightbox_edge.proving import FEWEST
 
-FEWEST = 5
 FEW = 20
 SENSITIVITY_ASKED = 0.9  # what the WHO asks of a reader of chest films for tuberculosis
 Z = 1.959963984540054  # of a 95 % interval

@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 
 from lightbox_edge.evaluating.cases import Case
-from lightbox_edge.evaluating.figures import FEW, FEWEST, Estimate
+from lightbox_edge.evaluating.figures import FEW, Estimate
 from lightbox_edge.measuring import Numbers
+from lightbox_edge.proving import FEWEST
 
 
 class Agreement(msgspec.Struct, frozen=True):
@@ -70,7 +71,7 @@ def agreements(cases: Sequence[Case], finding: str, readers: Sequence[str]) -> t
 def _kappa(counts: Numbers, draws: int = 2000, seed: int = 0) -> Estimate | None:
     """Cohen's kappa with a percentile bootstrap interval, the films drawn.
 
-    None for too few films, and where one reader gave one answer alone: then it is not defined or 0.
+    None for too few films, and where both gave one and the same answer to all: then it is not defined.
     """
     films = int(counts.sum())
     value = float(kappa(counts[np.newaxis])[0])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightbox_edge.evaluating.calibration import FEWEST_IN_A_BIN, MOST_BINS
-from lightbox_edge.evaluating.figures import FEW, FEWEST, Estimate
+from lightbox_edge.evaluating.figures import FEW, Estimate
 from lightbox_edge.evaluating.readers import Agreement
 from lightbox_edge.evaluating.records import Evaluation, Measured
+from lightbox_edge.proving import FEWEST
 
 TOO_FEW = "too few to say"
 MARK = "*"  # after a figure that rests on fewer than `FEW` cases
@@ -37,8 +38,8 @@ def subject(evaluation: Evaluation) -> str:
     part = f", part {evaluation.part}" if evaluation.part else ""
     films = f"{evaluation.films} film{'s' * (evaluation.films != 1)}"
     return (
-        f"{evaluation.bundle} {evaluation.bundle_version} at {evaluation.precision} on "
-        f"{films} of {evaluation.labels}{part}: {evaluation.judged} judged, {len(evaluation.left_out)} not."
+        f"{evaluation.bundle} {evaluation.bundle_version} at {evaluation.precision} ({evaluation.backend}) "
+        f"on {films} of {evaluation.labels}{part}: {evaluation.judged} judged, {len(evaluation.left_out)} not."
     )
 
 
