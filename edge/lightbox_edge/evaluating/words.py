@@ -36,11 +36,9 @@ def agreement(pair: Agreement) -> str:
 def subject(evaluation: Evaluation) -> str:
     """What was evaluated, on what, in one sentence."""
     part = f", part {evaluation.part}" if evaluation.part else ""
-    films = f"{evaluation.films} film{'s' * (evaluation.films != 1)}"
-    return (
-        f"{evaluation.bundle} {evaluation.bundle_version} at {evaluation.precision} ({evaluation.backend}) "
-        f"on {films} of {evaluation.labels}{part}: {evaluation.judged} judged, {len(evaluation.left_out)} not."
-    )
+    films = f"{evaluation.films} film{'s' * (evaluation.films != 1)} of {evaluation.labels}{part}"
+    runs = f"{evaluation.bundle} {evaluation.bundle_version} at {evaluation.precision} ({evaluation.backend})"
+    return f"{runs} on {films}: {evaluation.judged} judged, {len(evaluation.left_out)} not."
 
 
 def triage(evaluation: Evaluation) -> str:
