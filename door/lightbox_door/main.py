@@ -23,6 +23,7 @@ COMMANDS = (
     "review",
     "report",
     "ask",
+    "evaluate",
     "calibrate",
     "doctor",
     "bundle",

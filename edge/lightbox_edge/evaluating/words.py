@@ -1,0 +1,86 @@
+"""How an evaluation is said in words: the same figures and the same limits on the screen and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lightbox_edge.evaluating.calibration import FEWEST_IN_A_BIN, MOST_BINS
+from lightbox_edge.evaluating.figures import FEW, Estimate
+from lightbox_edge.evaluating.readers import Agreement
+from lightbox_edge.evaluating.records import Evaluation, Measured
+from lightbox_edge.proving import FEWEST
+
+TOO_FEW = "too few to say"
+MARK = "*"  # after a figure that rests on fewer than `FEW` cases
+
+
+def said(one: Estimate | None) -> str:
+    """``0.87 (0.79 to 0.94)``, with the mark where it rests on few cases."""
+    if one is None:
+        return TOO_FEW
+    return f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f}){MARK if one.few else ''}"
+
+
+def left_out(one: Measured) -> str:
+    """How many of either kind were not judged: ``3 with, 1 without``."""
+    return f"{one.not_judged_positives} with, {one.not_judged_negatives} without"
+
+
+def agreement(pair: Agreement) -> str:
+    """On how many films two readers agree."""
+    agreed = pair.both_present + pair.both_absent
+    first, second = pair.readers
+    return f"{first} and {second} agree on {agreed} of {agreed + pair.only_first + pair.only_second} films"
+
+
+def subject(evaluation: Evaluation) -> str:
+    """What was evaluated, on what, in one sentence."""
+    part = f", part {evaluation.part}" if evaluation.part else ""
+    films = f"{evaluation.films} film{'s' * (evaluation.films != 1)} of {evaluation.labels}{part}"
+    runs = f"{evaluation.bundle} {evaluation.bundle_version} at {evaluation.precision} ({evaluation.backend})"
+    return f"{runs} on {films}: {evaluation.judged} judged, {len(evaluation.left_out)} not."
+
+
+def triage(evaluation: Evaluation) -> str:
+    """How the films were sorted."""
+    return ", ".join(f"{count} {name}" for name, count in evaluation.triage.items()) + "."
+
+
+def limits(evaluation: Evaluation) -> Iterator[str]:
+    """What the figures do not say, a sentence or two each."""
+    yield (
+        "They hold for films like these: the same kind of patients, machines and labels. "
+        "A wrong label counts as a mistake of the bundle."
+    )
+    if evaluation.left_out:
+        yield (
+            f"They are figures over the {evaluation.judged} judged films. "
+            f"The {len(evaluation.left_out)} others are in no figure; in the clinic a person looks at them."
+        )
+    yield (
+        f"Intervals are 95 %. {MARK} marks a figure that rests on fewer than {FEW} cases; with fewer than "
+        f"{FEWEST} there is none ('{TOO_FEW}')."
+    )
+    yield (
+        "Specificity at 90 % sensitivity moves the threshold on these very films and so flatters; "
+        "sensitivity and specificity hold at the bundle's own threshold."
+    )
+    yield (
+        f"The calibration error is taken over at most {MOST_BINS} bins of about equally many films, at least "
+        f"{FEWEST_IN_A_BIN} each. Perfect probabilities would show one too, by chance alone, and it is given "
+        "beside it. Probabilities hold where the finding is as frequent as among the films that calibrated "
+        "the bundle; where it is rarer or more frequent, they are off although the order is right."
+    )
+    if any(one.subgroups for one in evaluation.findings):
+        yield "Among so many subgroups some differ by chance alone."
+    if any(one.disputed for one in evaluation.findings):
+        yield (
+            "Films that readers dispute are in no figure but the readers' own. They are the hard ones, so "
+            "figures without them flatter."
+        )
+    learned = sum(count for part, count in evaluation.parts.items() if part in ("train", "calibration"))
+    if learned:
+        yield (
+            f"The labels call {learned} of the films part train or calibration. If this bundle learned from "
+            "them or was calibrated on them, the figures flatter: choose others with --part."
+        )

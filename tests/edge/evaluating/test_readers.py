@@ -1,0 +1,63 @@
+"""Two readers: answers, disputes and kappa by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lightbox_edge.evaluating.cases import Case
+from lightbox_edge.evaluating.readers import (
+    Agreement,
+    agreed,
+    agreements,
+    consensus,
+    is_disputed,
+    kappa,
+    readers_of,
+)
+
+
+def case(**answers: bool | None) -> Case:
+    return Case(Path("f"), "f", {reader: {"effusion": said} for reader, said in answers.items()})
+
+
+@pytest.mark.parametrize(
+    ("film", "expected"),
+    [
+        (case(ada=True, ben=True), (True, False, True)),
+        (case(ada=True, ben=False), (None, True, None)),
+        (case(ada=True, ben=None), (True, False, None)),
+        (case(ada=None, ben=None), (None, False, None)),
+        (case(ada=False), (False, False, None)),
+        (case(ada=False, ben=False, cy=True), (None, True, None)),
+    ],
+)
+def test_agreed_disputed_consensus(film: Case, expected: tuple[bool | None, bool, bool | None]) -> None:
+    assert (agreed(film, "effusion"), is_disputed(film, "effusion"), consensus(film, "effusion")) == expected
+
+
+def test_kappa_by_hand() -> None:
+    """Cohen's own kind of table: 20 and 15 agreed, 5 and 10 not: (0.7 - 0.5) / (1 - 0.5)."""
+    tables = np.array([[20, 5, 10, 15], [10, 0, 0, 10], [5, 5, 5, 5], [0, 10, 10, 0]], np.float64)
+    assert kappa(tables).tolist() == pytest.approx([0.4, 1.0, 0.0, -1.0])
+    assert np.isnan(kappa(np.array([[9.0, 0, 0, 0]]))).all()
+
+
+def test_agreements_count_films_that_both_answered() -> None:
+    films = (
+        [case(ada=True, ben=True)] * 20 + [case(ada=True, ben=False)] * 5 + [case(ada=False, ben=True)] * 10
+    )
+    films += [case(ada=False, ben=False)] * 15 + [case(ada=True, ben=None), case(ada=False)]
+    (pair,) = agreements(films, "effusion", ["ada", "ben", "cy"])
+    assert pair.kappa is not None
+    assert pair == Agreement(("ada", "ben"), 20, 5, 10, 15, pair.kappa)
+    assert (pair.kappa.value, pair.kappa.cases) == (0.4, 50)
+    # Fleiss, Cohen and Everitt (1969): the standard error of this table is 0.127.
+    assert (pair.kappa.high - pair.kappa.low) / (2 * 1.96) == pytest.approx(0.127, abs=0.015)
+
+
+def test_one_reading_a_film_is_no_comparison() -> None:
+    assert readers_of([case(ada=True), case(ben=False)]) == []
+    assert readers_of([case(ada=True), case(ben=False, ada=True)]) == ["ada", "ben"]
