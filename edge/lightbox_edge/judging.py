@@ -125,8 +125,8 @@ class Unusual:
             return None
         return Reason(
             "not_chest",
-            f"It does not look like the frontal chest X-rays that this bundle knows (distance {distance:.1f}, "
-            f"limit {self._limit:.1f}), so a person must look at it",
+            f"It does not look like the frontal chest X-rays that this bundle knows (distance "
+            f"{distance:.1f}, limit {self._limit:.1f}), so a person must look at it",
         )
 
 

@@ -131,7 +131,8 @@ def _inverted(film: Radiograph, _: np.random.Generator) -> Radiograph:
 
 def _cropped(film: Radiograph, chance: np.random.Generator) -> Radiograph:
     rows, columns = (int(side * chance.uniform(0.3, 0.5)) for side in film.pixels.shape)
-    top, left = (chance.integers(0, whole - part) for whole, part in zip(film.pixels.shape, (rows, columns)))
+    top = chance.integers(0, film.pixels.shape[0] - rows)
+    left = chance.integers(0, film.pixels.shape[1] - columns)
     return _of(film, film.pixels[top : top + rows, left : left + columns])
 
 

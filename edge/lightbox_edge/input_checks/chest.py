@@ -8,7 +8,7 @@ from lightbox_edge.input_checks.seen import Seen
 
 def check(seen: Seen) -> Reason | None:
     """Refuse what looks like anything else, however it is turned."""
-    if seen.righted.other - seen.righted.frontal <= seen.limits.other:
+    if seen.over("other") <= seen.limits.other:
         return None
     return Reason(
         "not_chest",

@@ -20,14 +20,14 @@ def check(seen: Seen) -> Reason | None:
             return None
         return Reason(
             "child",
-            f"Its header says that the patient is a child ({seen.picture.header.PatientAge}), and this bundle "
-            "knows adults alone; a person must read it",
+            f"Its header says that the patient is a child ({seen.picture.header.PatientAge}), and this "
+            "bundle knows adults alone; a person must read it",
         )
     if seen.righted.child <= seen.limits.child:
         return None
     return Reason(
         "child",
-        "It looks like the film of a child, and this bundle knows adults alone; a person must read it",
+        "It looks like a child's film, and this bundle knows adults alone; a person must read it",
     )
 
 

@@ -8,7 +8,7 @@ from lightbox_edge.input_checks.seen import Seen
 
 def check(seen: Seen) -> Reason | None:
     """Refuse what looks like a part of a chest film."""
-    if seen.righted.cropped - seen.righted.frontal <= seen.limits.cropped:
+    if seen.over("cropped") <= seen.limits.cropped:
         return None
     return Reason(
         "cropped", "It looks like a part of a chest film; screen the whole film, with both lungs on it"

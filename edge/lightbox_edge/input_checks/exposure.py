@@ -7,8 +7,8 @@ import numpy as np
 from lightbox_edge.input_checks.reason import Reason
 from lightbox_edge.input_checks.seen import Seen
 
-# Shares of the whole range of gray. Of 280 real films of six sources the flattest spans 0.24 between its 2nd
-# and 98th percentile; the most that one has in one end is 0.51 in black (wide black borders) and 0.07 in white.
+# Shares of the whole range of gray. Of 280 real films of seven sources the flattest spans 0.24 between its
+# 2nd and 98th percentile; the most that one has at an end is 0.51 in black (wide borders) and 0.07 in white.
 LEAST_SPAN = 0.06
 END = 0.02
 MOST_BLACK, MOST_WHITE = 0.75, 0.45

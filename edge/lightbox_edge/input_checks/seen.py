@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -19,14 +20,21 @@ class Seen:
         limits: what the scores are held against.
         inverted: whether it looks inverted.
         quarters: how many quarter turns counter-clockwise it looks turned by, 0 to 3.
-        righted: how it looks with both undone; as it lies if there is nothing to undo.
+        first: how it looks as it lies.
+        righted: how it looks with both undone; the same if there is nothing to undo.
     """
 
     picture: Picture
     limits: Limits
     inverted: bool
     quarters: int
+    first: Look
     righted: Look
+
+    def over(self, kind: Literal["lateral", "cropped", "other"]) -> float:
+        """How much more it looks like that kind than like a frontal chest film, both ways it may lie."""
+        looks = (self.first, self.righted)
+        return float(np.mean([getattr(one, kind) - one.frontal for one in looks]))
 
 
 def see(picture: Picture) -> Seen:
@@ -39,7 +47,7 @@ def see(picture: Picture) -> Seen:
     righted = first
     if inverted or quarters:
         righted = look(np.ascontiguousarray(np.rot90(-small if inverted else small, -quarters)))
-    return Seen(picture, set_limits, inverted, quarters, righted)
+    return Seen(picture, set_limits, inverted, quarters, first, righted)
 
 
 def is_upright(seen: Look, set_limits: Limits) -> bool:

@@ -25,7 +25,7 @@ def check(seen: Seen) -> Reason | None:
     if seen.picture.header.PatientOrientation.upper().startswith("R\\F"):
         return Reason(
             "mirrored",
-            "Its header says that it is mirrored, with the patient's right on the right; mirror it and screen "
-            "it again",
+            "Its header says that it is mirrored, with the patient's right on the right; mirror it and "
+            "screen it again",
         )
     return None

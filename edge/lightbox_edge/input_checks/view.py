@@ -15,6 +15,6 @@ def check(seen: Seen) -> Reason | None:
         return Reason(
             "lateral", f"Its header calls it a lateral view ({view}); screen the frontal film of the patient"
         )
-    if view in ("PA", "AP") or seen.righted.lateral - seen.righted.frontal <= seen.limits.lateral:
+    if view in ("PA", "AP") or seen.over("lateral") <= max(seen.limits.lateral, seen.over("other")):
         return None
     return Reason("lateral", "It looks like a lateral view; screen the frontal film of the patient")

@@ -1,7 +1,7 @@
 """Pictures that are no chest X-ray, drawn by chance, so that no other collection of pictures is needed.
 
-Slices and organs, fans of ultrasound, bones, pages, patterns, and films taken apart: crude ones, for what they
-teach is where chest films end.
+Slices and organs, fans of ultrasound, bones, pages, patterns, and films taken apart: crude ones, for what
+they teach is where chest films end.
 """
 
 from __future__ import annotations

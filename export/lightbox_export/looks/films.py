@@ -75,6 +75,10 @@ def held_out(source: str, group: str) -> bool:
     return source in _SOURCES and _is_kept(group)
 
 
+def _is_child(row: dict[str, str]) -> bool:
+    return row["source"] == CHILD_SOURCE or _years(row["age"]) < CHILD_BELOW_YEARS
+
+
 def _is_kept(group: str) -> bool:
     return hashlib.sha256(f"looks {group}".encode()).digest()[0] / 256 < CALIBRATION_SHARE
 
