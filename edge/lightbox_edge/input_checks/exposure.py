@@ -11,7 +11,7 @@ from lightbox_edge.input_checks.seen import Seen
 # 2nd and 98th percentile; the most that one has at an end is 0.51 in black (wide borders) and 0.07 in white.
 LEAST_SPAN = 0.06
 END = 0.02
-MOST_BLACK, MOST_WHITE = 0.75, 0.45
+MOST_BLACK, MOST_WHITE = 0.75, 0.55
 
 
 def check(seen: Seen) -> Reason | None:
