@@ -5,6 +5,10 @@ from __future__ import annotations
 from lightbox_edge.input_checks.reason import Reason
 from lightbox_edge.input_checks.seen import Seen, is_upright
 
+# A true film in a white frame reached 0.22, inverted copies of films have 0.24 and mostly above 0.5: what is
+# between is refused, for a film that is turned wrongly would be judged wrongly.
+CERTAIN = 0.4
+
 CORRECTED = Reason(
     "inverted_corrected",
     "Black and white were the wrong way round in the file and were put right before it was judged",
@@ -12,8 +16,9 @@ CORRECTED = Reason(
 
 
 def is_certain(seen: Seen) -> bool:
-    """Whether it looks inverted, and with that undone like an upright chest film."""
-    return seen.inverted and seen.quarters == 0 and is_upright(seen.righted, seen.limits)
+    """Whether it clearly looks inverted, and with that undone like an upright chest film."""
+    clear = seen.first.inverted > CERTAIN and seen.quarters == 0
+    return clear and is_upright(seen.righted, seen.limits)
 
 
 def check(seen: Seen) -> Reason | None:
