@@ -93,7 +93,9 @@ def look(thumbnail: Gray) -> Look:
     """Look at one thumbnail, (SIDE, SIDE)."""
     known = _known()
     out = (features(thumbnail[np.newaxis], known.filters, known.offsets) @ known.readout)[0].tolist()
-    return Look(*out[:4], turned=(out[4], out[5], out[6], out[7]), inverted=out[8], child=out[9])
+    frontal, lateral, cropped, other, upright, left, upside_down, right, inverted, child = out
+    turned = (upright, left, upside_down, right)
+    return Look(frontal, lateral, cropped, other, turned, inverted, child)
 
 
 def limits() -> Limits:
