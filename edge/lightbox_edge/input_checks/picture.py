@@ -42,7 +42,8 @@ def thumbnail(gray: Gray) -> Gray:
     An inverted film's is the same with its sign turned; a flat picture's is 0.
     """
     small = np.asarray(Image.fromarray(gray).resize((SIDE, SIDE), Image.Resampling.BOX), dtype=np.float32)
-    return normalised(small[np.newaxis])[0]
+    made: Gray = normalised(small[np.newaxis])[0]
+    return made
 
 
 def normalised(thumbnails: Gray) -> Gray:

@@ -62,7 +62,7 @@ def _copy(
         rows, columns = chance.integers(1, 6, 2)
         row, column = chance.integers(0, SIDE - 6, 2)
         copy[row : row + rows, column : column + columns] = chance.choice([0, 1])
-    return copy.astype(np.float32)
+    return np.asarray(copy, dtype=np.float32)
 
 
 def _framed(chance: Chance, copy: Copy) -> Copy:

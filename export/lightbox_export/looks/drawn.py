@@ -26,7 +26,7 @@ def draw(chance: Chance, films: NDArray[np.uint8]) -> Drawing:
     else:
         drawing = _KINDS[chance.integers(len(_KINDS))](chance)
     low, high = np.percentile(drawing, (0.5, 99.5))
-    return np.clip((drawing - low) / max(high - low, 1e-6), 0, 1).astype(np.float32)
+    return np.asarray(np.clip((drawing - low) / max(high - low, 1e-6), 0, 1), dtype=np.float32)
 
 
 def _clouds(chance: Chance, steepness: float | None = None) -> Drawing:
@@ -116,7 +116,7 @@ def _pattern(chance: Chance) -> Drawing:
         waves = np.sin(_X * chance.uniform(2, 40) + _Y * chance.uniform(2, 40) + chance.uniform(0, 6))
         return np.asarray(waves + noise * chance.uniform(0, 0.5))
     if which == 2:
-        return noise
+        return np.asarray(noise, dtype=np.float32)
     tiles = chance.random((int(chance.integers(2, 9)),) * 2).astype(np.float32)
     return _resized(tiles, Image.Resampling(int(chance.integers(0, 4))))
 
@@ -146,9 +146,10 @@ def _spoiled(chance: Chance, film: Drawing) -> Drawing:
     if which == 2:
         height = int(chance.integers(24, 40))
         half = film[:height] if chance.random() < 0.5 else film[-height:]
-        return np.rot90(_resized(np.vstack([half, half[::-1]]), Image.Resampling.BOX), chance.integers(2))
+        whole = _resized(np.vstack([half, half[::-1]]), Image.Resampling.BOX)
+        return np.asarray(np.rot90(whole, int(chance.integers(2))), dtype=np.float32)
     if which == 3:
-        return np.asarray((film + np.rot90(film, chance.integers(1, 4))) / 2)
+        return np.asarray((film + np.rot90(film, int(chance.integers(1, 4)))) / 2)
     far = np.hypot(_X, _Y)
     angle = np.arctan2(_Y, _X) + chance.uniform(1.5, 4) * np.exp(-far * chance.uniform(0.8, 2))
     rows, columns = ((far * turn(angle) / 2 + 0.5).clip(0, 1) * (SIDE - 1) for turn in (np.sin, np.cos))
