@@ -16,6 +16,8 @@ from lightbox_edge.backends import BackendName, Device, open_session, usable_cpu
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.choosing import choose
 from lightbox_edge.findings import WantedFinding, bundle_criteria, wanted_criteria
+from lightbox_edge.input_checks import Reason
+from lightbox_edge.input_checks.look import identity
 from lightbox_edge.loading import LoadedFrame
 from lightbox_edge.manifest import OutOfDistribution, Precision
 from lightbox_edge.results import Outcome
@@ -51,9 +53,10 @@ class Model:
         self.choice = choose(bundle, precision, backend, device, count)
         rung = bundle.rung(self.choice.precision)
         self._scale = bundle.manifest.logit_scale
+        self._adults_only = bundle.manifest.adults_only
         model = bundle.read(rung.image_encoder)
         self._session = open_session(model, self.choice.backend, device, count)
-        self._usual = _Usual(bundle, rung.out_of_distribution) if rung.out_of_distribution else None
+        self._unusual = Unusual(bundle, rung.out_of_distribution) if rung.out_of_distribution else None
         self.criteria: tuple[Criterion, ...] = (
             bundle_criteria(bundle, self.choice.precision)
             if findings is None
@@ -87,35 +90,43 @@ class Model:
 
     def _outcome(self, frame: LoadedFrame, image_features: Features, seconds: float) -> Outcome:
         scores = tuple(score(image_features, criterion, self._scale) for criterion in self.criteria)
-        reason = self._usual.reason(image_features) if self._usual else None
-        judged = reason is None
+        reason = self._reason(frame, image_features)
+        judged = not reason
         return Outcome(
             status="judged" if judged else "not judged",
             triage=triage(scores, self.criteria) if judged else "not judged",
-            reasons=(reason,) if reason else (),
+            reasons=(reason,) if reason else frame.notes,
             findings=scores if judged else (),
             view=frame.header.ViewPosition or None,
             header=frame.header,
-            seconds=frame.decode_seconds + frame.preprocess_seconds + seconds,
+            seconds=_seconds(frame) + seconds,
         )
 
+    def _reason(self, frame: LoadedFrame, image_features: Features) -> str:
+        """Why this bundle must not judge a film that the input checks let pass; empty if it may."""
+        unusual = self._unusual.reason(image_features) if self._unusual else None
+        if unusual is not None:
+            return str(unusual)
+        return frame.for_adults if self._adults_only else ""
 
-class _Usual:
+
+class Unusual:
     """What the films of the bundle's kind look like to its image encoder."""
 
     def __init__(self, bundle: Bundle, usual: OutOfDistribution) -> None:
         self._limit = usual.threshold
         statistics = bundle.read(usual.statistics)
-        self._statistics: Features = np.load(io.BytesIO(statistics), allow_pickle=False)
+        self.statistics: Features = np.load(io.BytesIO(statistics), allow_pickle=False)
 
-    def reason(self, image_features: Features) -> str | None:
+    def reason(self, image_features: Features) -> Reason | None:
         """Why a film with these image_features, (dimensions,), is not judged."""
-        distance = float(mahalanobis(image_features[np.newaxis], self._statistics)[0])
+        distance = float(mahalanobis(image_features[np.newaxis], self.statistics)[0])
         if distance <= self._limit:
             return None
-        return (
-            f"It does not look like a frontal chest X-ray (distance {distance:.1f}, limit "
-            f"{self._limit:.1f}), so a person must look at it."
+        return Reason(
+            "not_chest",
+            f"It does not look like the frontal chest X-rays that this bundle knows (distance "
+            f"{distance:.1f}, limit {self._limit:.1f}), so a person must look at it",
         )
 
 
@@ -126,13 +137,18 @@ def _refusal(frame: LoadedFrame) -> Outcome:
         reasons=(frame.reason,),
         view=frame.header.ViewPosition or None,
         header=frame.header,
-        seconds=frame.decode_seconds,
+        seconds=_seconds(frame),
     )
+
+
+def _seconds(frame: LoadedFrame) -> float:
+    """The work that was spent on a frame before it was encoded."""
+    return frame.decode_seconds + frame.preprocess_seconds + frame.check_seconds
 
 
 def _judge(bundle: Bundle, precision: Precision, criteria: tuple[Criterion, ...]) -> Judge:
     """Everything that decides a probability or a triage goes into the judge's id."""
-    digest = hashlib.sha256(f"{bundle.identity} {precision}".encode())
+    digest = hashlib.sha256(f"{bundle.identity} {precision} {identity()}".encode())
     for criterion in criteria:
         digest.update(msgspec.json.encode((criterion.name, criterion.sentences, criterion.point)))
         digest.update(criterion.text_features.tobytes())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -12,8 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightbox_edge.errors import LightboxError, NotAnImage, NotJudged, UnreadableImage
+from lightbox_edge.input_checks import examine
+from lightbox_edge.input_checks.inversion import CORRECTED
+from lightbox_edge.input_checks.picture import picture
 from lightbox_edge.manifest import Preprocessing
-from lightbox_edge.preprocess import decode_size, preprocess
+from lightbox_edge.preprocess import decode_size, fit, normalise
 from lightbox_edge.radiograph import Header, Radiograph
 from lightbox_edge.reading import Frame, Limits, Source, read_bytes, read_frames
 from lightbox_edge.results import Status
@@ -25,8 +28,9 @@ NO_HEADER = Header()
 class LoadedFrame:
     """A frame ready for the image encoder, or the reason why there is none.
 
-    ``pixels`` is (1, input_size, input_size) float32. ``decode_seconds`` and ``preprocess_seconds`` are
-    the work spent on it.
+    ``pixels`` is (1, input_size, input_size) float32. ``notes`` say what was done to it, ``for_adults`` why
+    a bundle that knows adults alone must not judge it. ``decode_seconds``, ``preprocess_seconds`` and
+    ``check_seconds`` are the work spent on it.
     """
 
     number: int | None
@@ -34,8 +38,11 @@ class LoadedFrame:
     header: Header = NO_HEADER
     status: Status = "judged"
     reason: str = ""
+    notes: tuple[str, ...] = ()
+    for_adults: str = ""
     decode_seconds: float = 0.0
     preprocess_seconds: float = 0.0
+    check_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,17 @@ class Loaded:
     is_image: bool = True
 
 
-def load(source: Source, how: Preprocessing, limits: Limits) -> Loaded:
-    """Load one file; whatever is wrong with it comes back as a reason, never as an exception."""
+def load(source: Source, how: Preprocessing, limits: Limits, *, checked: bool = True) -> Loaded:
+    """Load one file; whatever is wrong with it comes back as a reason, never as an exception.
+
+    ``checked`` is False for films that teach or measure: they are what they are said to be.
+    """
     started = perf_counter()
     sha256 = None
     try:
         content = read_bytes(source, limits)
         sha256 = hashlib.sha256(content).hexdigest()
-        frames = tuple(_frames(content, how, limits, started))
+        frames = tuple(_frames(content, how, limits, started, checked))
     except NotAnImage:
         return Loaded(source, None, (), is_image=False)
     except (UnreadableImage, NotJudged) as error:
@@ -78,7 +88,7 @@ def load_films(files: Sequence[Path], how: Preprocessing) -> NDArray[np.float32]
             source = Source(str(file), str(file), (), file.stat().st_size, 0)
         except OSError as error:
             raise LightboxError(f"The film {file} cannot be used: {error.strerror}.") from error
-        frames = load(source, how, Limits()).frames
+        frames = load(source, how, Limits(), checked=False).frames
         if not frames or frames[0].pixels is None:
             raise LightboxError(
                 f"The film {file} cannot be used: {frames[0].reason if frames else 'no image'}"
@@ -110,25 +120,37 @@ def read_radiograph(source: Source, longer_side: int) -> Radiograph:
     return frame.outcome
 
 
-def _frames(content: bytes, how: Preprocessing, limits: Limits, started: float) -> Iterator[LoadedFrame]:
+def _frames(
+    content: bytes, how: Preprocessing, limits: Limits, started: float, checked: bool
+) -> Iterator[LoadedFrame]:
     for frame in read_frames(content, decode_size(how), limits):
         decoded = perf_counter()
-        yield _loaded(frame, how, decoded - started)
+        yield _loaded(frame, how, decoded - started, checked)
         started = perf_counter()
 
 
-def _loaded(frame: Frame, how: Preprocessing, decode_seconds: float) -> LoadedFrame:
-    if not isinstance(frame.outcome, Radiograph):
-        return _refused(frame.number, frame.outcome, decode_seconds)
+def _loaded(frame: Frame, how: Preprocessing, decode_seconds: float, checked: bool) -> LoadedFrame:
+    radiograph = frame.outcome
+    if not isinstance(radiograph, Radiograph):
+        return _refused(frame.number, radiograph, decode_seconds)
     started = perf_counter()
-    pixels = preprocess(frame.outcome, how)
-    return LoadedFrame(
-        frame.number,
-        pixels,
-        frame.outcome.header,
-        decode_seconds=decode_seconds,
-        preprocess_seconds=perf_counter() - started,
-    )
+    fitted = fit(radiograph, how.input_size)
+    fit_seconds = perf_counter() - started
+    made = LoadedFrame(frame.number, None, radiograph.header, decode_seconds=decode_seconds)
+    if checked:
+        started = perf_counter()
+        found = examine(picture(radiograph, fitted))
+        made = replace(made, check_seconds=perf_counter() - started, for_adults=str(found.for_adults or ""))
+        if found.refused:
+            return replace(
+                made, status="not judged", reason=str(found.refused), preprocess_seconds=fit_seconds
+            )
+        if found.inverted:
+            fitted = np.iinfo(radiograph.pixels.dtype).max - fitted
+            made = replace(made, notes=(str(CORRECTED),))
+    started = perf_counter()
+    pixels = normalise(fitted, how)
+    return replace(made, pixels=pixels, preprocess_seconds=fit_seconds + perf_counter() - started)
 
 
 def _refused(number: int | None, error: UnreadableImage | NotJudged, seconds: float) -> LoadedFrame:

@@ -201,7 +201,7 @@ class Segmenter(_Record, frozen=True):
 
 
 class Manifest(_Record, frozen=True):
-    """The whole of ``manifest.json``."""
+    """The whole of ``manifest.json``; with ``adults_only`` the films of children are not judged."""
 
     schema_version: Literal[1]
     name: str
@@ -218,6 +218,7 @@ class Manifest(_Record, frozen=True):
     text_encoder: TextEncoder | None
     documents: tuple[File, ...]
     segmenter: Segmenter | None = None
+    adults_only: bool = False
 
 
 class _Version(msgspec.Struct):

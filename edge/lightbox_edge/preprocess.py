@@ -29,8 +29,12 @@ def preprocess(radiograph: Radiograph, how: Preprocessing) -> NDArray[np.float32
     Returns:
         (1, input_size, input_size), float32.
     """
-    gray = stretch(fit(radiograph, how.input_size), how.percentiles)
-    square = pad(gray, how.input_size)
+    return normalise(fit(radiograph, how.input_size), how)
+
+
+def normalise(fitted: NDArray[np.float32], how: Preprocessing) -> NDArray[np.float32]:
+    """The second half of `preprocess`, from what `fit` gave."""
+    square = pad(stretch(fitted, how.percentiles), how.input_size)
     return ((square - np.float32(how.mean)) / np.float32(how.std))[np.newaxis]
 
 

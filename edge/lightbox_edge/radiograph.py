@@ -18,6 +18,7 @@ class Header:
     StudyDate: str = ""
     Modality: str = ""
     ViewPosition: str = ""
+    PatientOrientation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

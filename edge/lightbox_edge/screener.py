@@ -27,7 +27,7 @@ from lightbox_edge.worklist import FileResults, Worklist
 class Tally:
     """What a run has done so far: pictures and files counted, and seconds by stage.
 
-    ``decode`` and ``preprocess`` are summed over decoder processes that work side by side.
+    ``decode``, ``preprocess`` and ``checks`` are summed over decoder processes that work side by side.
     """
 
     judged: int = 0
@@ -37,6 +37,7 @@ class Tally:
     no_images: int = 0
     decode: float = 0.0
     preprocess: float = 0.0
+    checks: float = 0.0
     inference: float = 0.0
     commit: float = 0.0
 
@@ -174,6 +175,7 @@ class Screener:
             tally.no_images += not item.is_image
             tally.decode += sum(frame.decode_seconds for frame in item.frames)
             tally.preprocess += sum(frame.preprocess_seconds for frame in item.frames)
+            tally.checks += sum(frame.check_seconds for frame in item.frames)
         for row in new[id(item)].results if id(item) in new else ():
             tally.judged += row.outcome.status == "judged"
             tally.not_judged += row.outcome.status == "not judged"

@@ -40,7 +40,7 @@ def read_unlabelled(images: Path, how: Preprocessing, batch: int) -> Iterator[ND
     sources = film_sources(images)
     films: list[NDArray[np.float32]] = []
     for place in evenly(len(sources), MOST):
-        frames = load(sources[place], how, Limits()).frames
+        frames = load(sources[place], how, Limits(), checked=False).frames
         if frames and frames[0].pixels is not None:
             films.append(frames[0].pixels)
         if len(films) == batch:

@@ -51,6 +51,7 @@ def assemble(
         training_data=recipe.training_data,
         limits=recipe.limits,
         notices=NOTICES.read_bytes(),
+        adults_only=recipe.adults_only,
     )
     with new_bundle(out) as draft:
         finish_bundle(

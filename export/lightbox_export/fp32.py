@@ -39,6 +39,7 @@ class About:
     training_data: tuple[str, ...]
     limits: tuple[str, ...]
     notices: bytes
+    adults_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def finish_bundle(
         text_features=draft.add_array("text_features.npy", scale.text_features),
         ladder={"fp32": Rung(image_encoder, measured.operating_points, usual, measured.results)},
         text_encoder=text_encoder,
+        adults_only=about.adults_only,
         documents=(draft.add("LICENCES.md", about.notices),),
     )
     draft.finish_with_card(manifest)

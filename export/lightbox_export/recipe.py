@@ -79,6 +79,7 @@ class Recipe(_Record, frozen=True):
     images: Images
     training: Training
     finding: tuple[TaughtFinding, ...]
+    adults_only: bool = False
 
     def findings(self) -> tuple[Finding, ...]:
         """The findings that go into the bundle, as its manifest wants them."""

@@ -27,7 +27,7 @@ def test_films_are_what_screening_sees(tmp_path: Path) -> None:
     assert films.shape == (3, 1, 16, 16)
     for file, pixels in zip(files, films, strict=True):
         source = Source("x", str(file), (), file.stat().st_size, file.stat().st_mtime_ns)
-        (frame,) = load(source, HOW, Limits()).frames
+        (frame,) = load(source, HOW, Limits(), checked=False).frames
         assert np.array_equal(frame.pixels, pixels)
 
 
