@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lightbox_edge.manifest import MaskResult
 from lightbox_edge.radiograph import Radiograph
-from lightbox_edge.segmenting import Prompt, SegmenterModel
+from lightbox_edge.segmenting import Prompt, SegmenterModel, film_pixels
 
 Pixels = NDArray[np.bool_]
 
@@ -52,11 +52,20 @@ def mask_results(
 def mask_agreement(
     reference: SegmenterModel, model: SegmenterModel, radiographs: Iterable[Radiograph]
 ) -> float:
-    """Mean IoU of two models' masks, from the boxes of `THORAX` on each film."""
+    """Mean IoU of two models' masks, from boxes around what the reference finds at `THORAX` on each film.
+
+    `THORAX` itself leaves room for doubt: from it LiteMedSAM's masks move with any change of the numbers.
+    """
     values = []
     for radiograph in radiographs:
-        prompts = thorax_prompts(radiograph.stored_size)
-        pairs = zip(reference.segment(radiograph, prompts), model.segment(radiograph, prompts), strict=True)
+        size = radiograph.stored_size
+        embedding = reference.embed(film_pixels(radiograph, reference.input_size)[np.newaxis])[0]
+        crude = thorax_prompts(size)
+        found = [one.pixels for one in reference.masks(embedding, crude, size) if one.pixels.any()]
+        prompts = [Prompt(box_around(pixels)) for pixels in found] or crude
+        pairs = zip(
+            reference.masks(embedding, prompts, size), model.segment(radiograph, prompts), strict=True
+        )
         values += [iou_of(ours.pixels, theirs.pixels) for ours, theirs in pairs]
     return float(np.mean(values))
 
