@@ -94,4 +94,7 @@ def _square(file: Path) -> NDArray[np.uint8]:
     gray = Image.fromarray(fit(read_film(file, _FIT_SIDE), _FIT_SIDE))
     small = np.asarray(gray.resize((FILM_SIDE, FILM_SIDE), Image.Resampling.BOX))
     low, high = np.percentile(small, (0.5, 99.5))
-    return np.rint(np.clip((small - low) / max(high - low, 1e-6), 0, 1) * 255).astype(np.uint8)
+    square: NDArray[np.uint8] = np.rint(np.clip((small - low) / max(high - low, 1e-6), 0, 1) * 255).astype(
+        np.uint8
+    )
+    return square

@@ -127,7 +127,8 @@ def _copies(chance: Chance, films: Films) -> Iterator[_Copied]:
 
 def _signs(truth: NDArray[np.int_], classes: int) -> Array:
     """1 for its class and -1 for the others, (N, classes)."""
-    return (2.0 * (truth[:, np.newaxis] == np.arange(classes)) - 1).astype(np.float32)
+    signs: Array = (2.0 * (truth[:, np.newaxis] == np.arange(classes)) - 1).astype(np.float32)
+    return signs
 
 
 def _balance(truth: NDArray[np.int_]) -> Array:
