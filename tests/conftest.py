@@ -63,14 +63,12 @@ def screen(command: Callable[..., list[str]]) -> Run:
 @pytest.fixture(scope="session")
 def film() -> Callable[[int], Film]:
     """Chest films of 256 x 256 pixels, another one for each number: real ones, moved and toned a little."""
-    originals = []
-    for name in ("RG1_UNCR.dcm", "RG3_UNCR.dcm"):
-        dataset = pydicom.dcmread(PYDICOM_DATA / name)
-        values = dataset.pixel_array.astype(np.float32)
-        values = (values - values.min()) / (values.max() - values.min())
-        white_is_zero = dataset.PhotometricInterpretation == "MONOCHROME1"
-        image = Image.fromarray(1 - values if white_is_zero else values)
-        originals.append(image.resize((300, 300), Image.Resampling.BOX))
+    dataset = pydicom.dcmread(PYDICOM_DATA / "RG1_UNCR.dcm")
+    values = dataset.pixel_array.astype(np.float32)
+    values = 1 - (values - values.min()) / (values.max() - values.min())  # MONOCHROME1: white is 0
+    with Image.open(Path(__file__).parents[1] / "samples" / "film-05-8-bit.png") as sample:
+        other = np.asarray(sample, dtype=np.float32) / 255
+    originals = [Image.fromarray(one).resize((300, 300), Image.Resampling.BOX) for one in (values, other)]
 
     def make(number: int) -> Film:
         random = np.random.default_rng(number)
