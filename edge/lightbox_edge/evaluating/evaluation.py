@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lightbox_edge.bundle import Bundle
-from lightbox_edge.evaluating.cases import Case, Cases
+from lightbox_edge.case_outcomes import Load, outcomes_of
+from lightbox_edge.cases import Case, Cases, agreed, answer, consensus, is_disputed
 from lightbox_edge.evaluating.figures import measure, roc
-from lightbox_edge.evaluating.films import Load, outcomes_of
-from lightbox_edge.evaluating.readers import agreed, agreements, answer, consensus, is_disputed, readers_of
+from lightbox_edge.evaluating.readers import agreements, readers_of
 from lightbox_edge.evaluating.records import (
     Evaluation,
     FindingEvaluation,

@@ -7,11 +7,11 @@ from html import escape
 from importlib.resources import files
 
 from lightbox_edge.evaluating.calibration import CalibrationFigures
-from lightbox_edge.evaluating.figures import FEW
 from lightbox_edge.evaluating.pictures import calibration_picture, roc_picture
 from lightbox_edge.evaluating.records import Evaluation, FindingEvaluation
 from lightbox_edge.evaluating.tables import findings_table, left_out_table, readers_tables
 from lightbox_edge.evaluating.words import MARK, left_out, limits, said, subject, triage
+from lightbox_edge.intervals import FEW
 
 
 def page(evaluation: Evaluation) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightbox_edge.evaluating.calibration import FEWEST_IN_A_BIN, MOST_BINS
-from lightbox_edge.evaluating.figures import FEW, Estimate
+from lightbox_edge.evaluating.figures import Estimate
 from lightbox_edge.evaluating.readers import Agreement
 from lightbox_edge.evaluating.records import Evaluation, Measured
+from lightbox_edge.intervals import FEW
 from lightbox_edge.proving import FEWEST
 
 TOO_FEW = "too few to say"
