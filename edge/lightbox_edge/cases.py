@@ -45,7 +45,7 @@ class Cases:
 
 def answer(case: Case, finding: str, reader: str) -> bool | None:
     """What one reader says; None where he says nothing."""
-    return case.readings[reader][finding] if reader in case.readings else None
+    return case.readings.get(reader, {}).get(finding)
 
 
 def agreed(case: Case, finding: str) -> bool | None:

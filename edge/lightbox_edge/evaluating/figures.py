@@ -52,7 +52,9 @@ def measure(truth: Truth, probability: Numbers, threshold: float) -> Figures:
     return Figures(
         yes,
         no,
-        estimate(Figure(auc(truth, probability), *auc_interval(truth, probability)), cases) if enough else None,
+        estimate(Figure(auc(truth, probability), *auc_interval(truth, probability)), cases)
+        if enough
+        else None,
         share(int(flagged[truth].sum()), yes),
         share(int((~flagged[~truth]).sum()), no),
         _specificity_at_90(truth, probability) if enough else None,
