@@ -130,20 +130,18 @@ def _wanted(arguments: argparse.Namespace, bundle: Bundle, cases: Cases) -> Sequ
 
 
 def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share between 0 and 1")
-    return value
+    return _number(text, 1, "share between 0 and 1")
 
 
 def _films(text: str) -> float:
+    return _number(text, 1e6, "number of films above 0")
+
+
+def _number(text: str, end: float, what: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0 < value <= 1e6:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of films above 0")
+    if not 0 < value < end:
+        raise argparse.ArgumentTypeError(f"{text!r} is no {what}")
     return value

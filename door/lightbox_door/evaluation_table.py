@@ -52,7 +52,8 @@ def _row(name: str, measured: Measured, width: int) -> str:
 
 
 def _details(one: FindingEvaluation, width: int) -> Iterator[str]:
-    yield f"\n{one.name}: threshold {one.threshold:.2f} (the {one.set_by}'s); not judged: {left_out(one.whole)}"
+    threshold = f"the {one.set_by}'s threshold {one.threshold:.2f}"
+    yield f"\n{one.name}: {threshold}; not judged: {left_out(one.whole)}"
     if one.whole.figures.calibration is not None:
         fit = one.whole.figures.calibration
         yield (

@@ -36,8 +36,8 @@ class SiteCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One calibration: when, at which precision, on which cases, and what came of it.
 
     ``sensitivity`` is the one that was asked for, None where each finding kept its own target. ``points`` are
-    those of the findings that were calibrated, then or before; ``left`` says why others stayed as they were. ``labels``
-    is the SHA-256 of the table. ``withdrawn`` is when it was taken back.
+    those of the findings that were calibrated, then or before; ``left`` says why others stayed as they were.
+    ``labels`` is the SHA-256 of the table. ``withdrawn`` is when it was taken back.
     """
 
     date: str

@@ -128,7 +128,8 @@ def test_a_film_that_cannot_be_read_is_counted_and_in_no_figure(made: Made, tmp_
     assert done.stderr == "No findings of tiny, and passed over: 'ward'.\n"
     lines = done.stdout.splitlines()
     assert lines[0].endswith(" at fp32 (onnxruntime) on 21 films of t.csv: 20 judged, 1 not.")
-    assert lines[2].startswith("  unreadable: broken.png  ")
+    assert lines[2] == "The thresholds are the bundle's own."
+    assert lines[3].startswith("  unreadable: broken.png  ")
     assert "not judged: 1 with, 0 without" in done.stdout
     row = next(line for line in lines if line.startswith("effusion ")).split()
     assert row[1:3] == ["8", "12"]

@@ -90,8 +90,8 @@ def limits(evaluation: Evaluation) -> Iterator[str]:
         )
     if evaluation.labels_calibrated:
         yield (
-            "This site's thresholds were set with this very table: on its films of part calibration if it has "
-            "any, else on all but those of part train. On the films that set them the figures flatter."
+            "This site's thresholds were set with this very table: on its films of part calibration if it "
+            "has any, else on all but those of part train. On the films that set them the figures flatter."
         )
     learned = sum(count for part, count in evaluation.parts.items() if part in ("train", "calibration"))
     if learned:
