@@ -1,4 +1,4 @@
-"""``lightbox calibrate``, from a clinic's table to what screening then says; as a process where it is killed."""
+"""``lightbox calibrate``, from a table to what screening then says; as a process where it is killed."""
 
 from __future__ import annotations
 
