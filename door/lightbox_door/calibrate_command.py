@@ -82,6 +82,7 @@ def _calibrate(arguments: argparse.Namespace, bundle: Bundle, where: Path) -> in
         SiteCalibration,
         keep,
         now,
+        site_path,
         with_site_calibration,
     )
 
@@ -114,7 +115,9 @@ def _calibrate(arguments: argparse.Namespace, bundle: Bundle, where: Path) -> in
     )
     keep(bundle, calibration, where)
     print("\n".join(table([*each, in_all])))
-    print(told(calibration, where, arguments.films_a_day, share_ill), file=sys.stderr)
+    beside = where == site_path(bundle)
+    words = told(calibration, where, arguments.films_a_day, share_ill, beside_bundle=beside)
+    print(words, file=sys.stderr)
     return 0
 
 

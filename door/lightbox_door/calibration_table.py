@@ -19,15 +19,17 @@ def disputed(cases: Sequence[Case], findings: Sequence[str]) -> Iterator[str]:
             yield f"{name}: readers dispute {count} of {len(cases)} films, and these are left out.\n"
 
 
-def told(one: SiteCalibration, where: Path, films_a_day: float, share_ill: float) -> str:
-    """What the table's figures mean, and what was written."""
+def told(
+    one: SiteCalibration, where: Path, films_a_day: float, share_ill: float, *, beside_bundle: bool
+) -> str:
+    """What the table's figures mean, what was written and how it comes into use."""
+    used = "from now on" if beside_bundle else "where --site-calibration names it"
     return (
         f"\nA day is taken as {films_a_day:g} films, {share_ill:.0%} of them with a finding. "
         "Each figure stands before its 95 % interval;\n"
         "after: every film was judged by thresholds that the other films set."
         f"\n{where}: written, at {one.precision} from {one.films} films. "
-        "'lightbox screen' and 'lightbox evaluate' use it from now on; 'lightbox calibrate --undo' takes it "
-        "back."
+        f"'lightbox screen' and 'lightbox evaluate' use it {used}; 'lightbox calibrate --undo' takes it back."
     )
 
 

@@ -127,6 +127,7 @@ def test_from_a_table_to_screening_and_back(clinic: Clinic, lightbox: Lightbox, 
     assert f"{FINDING.name}: 20 films with, 20 without" in told.out
     assert "A day is taken as 60 films, 50% of them with a finding." in told.err
     assert str(site_path(bundle)) in told.err
+    assert "use it from now on;" in told.err
     assert clinic.hashes() == before
     kept = read_site_file(bundle)
     assert kept is not None
@@ -178,6 +179,7 @@ def test_a_table_of_a_spreadsheet_with_two_readers_to_a_file_that_is_named(
         "cases.txt took no part: It is no picture.",
     ]
     assert f"{FINDING.name}: 19 films with, 19 without; fewer than 20 of either say little" in told.out
+    assert "use it where --site-calibration names it;" in told.err
     assert not site_path(clinic.bundle).exists()
     point = with_site_calibration(clinic.bundle, out).rung("fp32").operating_points[FINDING.name]
     told = lightbox(

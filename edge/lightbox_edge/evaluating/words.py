@@ -93,7 +93,9 @@ def limits(evaluation: Evaluation) -> Iterator[str]:
             "This site's thresholds were set with this very table: on its films of part calibration if it "
             "has any, else on all but those of part train. On the films that set them the figures flatter."
         )
-    learned = sum(count for part, count in evaluation.parts.items() if part in ("train", "calibration"))
+    learned = sum(
+        count for part, count in evaluation.parts.items() if part.casefold() in ("train", "calibration")
+    )
     if learned:
         yield (
             f"The labels call {learned} of the films part train or calibration. If this bundle learned from "
