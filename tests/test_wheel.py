@@ -37,7 +37,7 @@ def test_only_our_packages_and_the_bundle(names: list[str]) -> None:
     assert data == tree
 
 
-def test_types_and_recipes_travel(names: list[str]) -> None:
-    """Each package says that it is typed, and the recipe lies where the code looks for it."""
+def test_types_recipes_and_the_pages_style_travel(names: list[str]) -> None:
+    """Each package says that it is typed, and data files lie where the code looks for them."""
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
-    assert "lightbox_export/recipes/chest-open.toml" in names
+    assert {"lightbox_export/recipes/chest-open.toml", "lightbox_edge/evaluating/page.css"} <= set(names)

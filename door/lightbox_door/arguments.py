@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lightbox_edge import Bundle
+    from lightbox_edge.manifest import Precision
 
 PRECISIONS = ("auto", "fp32", "int8_weights", "int8", "int8_avx2")
 DEFAULT_WORKLIST = Path("lightbox.worklist")
@@ -36,6 +41,43 @@ def add_runtime(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=_positive, metavar="N", help="threads and decoders (default: one for each CPU)"
     )
+
+
+def add_site_calibration(parser: argparse.ArgumentParser) -> None:
+    thresholds = parser.add_mutually_exclusive_group()
+    thresholds.add_argument(
+        "--site-calibration",
+        type=Path,
+        metavar="FILE",
+        help="default: the one beside the bundle, see calibrate",
+    )
+    thresholds.add_argument(
+        "--no-site-calibration",
+        action="store_true",
+        help="use the bundle's own thresholds whatever lies there",
+    )
+
+
+def open_calibrated(arguments: argparse.Namespace) -> Bundle:
+    """The bundle with its site's thresholds, unless there are none or they are not wanted."""
+    from lightbox_edge import open_bundle
+    from lightbox_edge.site_calibration import with_site_calibration
+
+    bundle = open_bundle(arguments.bundle)
+    if arguments.no_site_calibration:
+        return bundle
+    return with_site_calibration(bundle, arguments.site_calibration)
+
+
+def whose_thresholds(bundle: Bundle, precision: Precision) -> list[str]:
+    """Where a site has calibrated: whether its thresholds are in use at the precision that runs."""
+    if precision in bundle.calibrated:
+        return [f"The thresholds are this site's own, calibrated {bundle.calibrated[precision].date}."]
+    return [
+        f"This site's calibration of {site.date} is for {other} and {precision} runs here, with the bundle's "
+        f"own thresholds: calibrate again, or run with --precision {other}."
+        for other, site in bundle.calibrated.items()
+    ]
 
 
 def _positive(text: str) -> int:

@@ -36,6 +36,6 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{one.positives} with, {one.negatives} without, {one.dataset}"
             )
     calibrated = with_site_calibration(bundle).calibrated
-    for precision, date in calibrated.items():
-        print(f"\n{precision}: this site's own calibration of {date} is in use ({site_path(bundle)})")
+    for precision, site in calibrated.items():
+        print(f"\n{precision}: this site's own calibration of {site.date} is in use ({site_path(bundle)})")
     return 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,7 @@ from lightbox_edge.errors import LightboxError
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle
-    from lightbox_edge.calibration_effect import Effect, Measured
-    from lightbox_edge.intervals import Figure
-    from lightbox_edge.labels import LabelledFilm
-    from lightbox_edge.site_calibration import SiteCalibration
+    from lightbox_edge.cases import Cases
 
 HELP = "Set the thresholds on 50 to 300 confirmed cases of your own; the bundle itself is never changed."
 EXAMPLE = "lightbox calibrate cases --labels cases.csv --sensitivity 0.9"
@@ -57,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from lightbox_door.calibration_table import history
     from lightbox_edge import open_bundle
     from lightbox_edge.site_calibration import site_path, withdraw
 
@@ -75,32 +73,31 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _calibrate(arguments: argparse.Namespace, bundle: Bundle, where: Path) -> int:
-    from lightbox_edge.calibrating import calibrate, read_cases
+    from lightbox_door.calibration_table import disputed, table, told
+    from lightbox_door.labelled_films import judging, read
+    from lightbox_edge.calibrating import calibrate, judge_cases, to_calibrate_on, uncalibrated
     from lightbox_edge.calibration_effect import effects
     from lightbox_edge.site_calibration import (
         Counted,
         SiteCalibration,
         keep,
         now,
+        site_path,
         with_site_calibration,
     )
 
     # What is wrong with the file that will be written is said before any film is read.
     in_use = with_site_calibration(bundle, where) if where.exists() else bundle
-    films = _films_to_calibrate_on(arguments, bundle)
-    cases = read_cases(
-        bundle,
-        films,
-        precision=arguments.precision,
-        backend=arguments.backend,
-        device=arguments.device,
-        threads=arguments.threads,
-    )
+    table_read = read(bundle, arguments.labels, arguments.folder)
+    findings = _wanted(arguments, bundle, table_read)
+    chosen = to_calibrate_on(table_read)
+    print("".join(disputed(chosen, findings)), end="", file=sys.stderr)
+    with judging(uncalibrated(bundle), arguments, len(chosen)) as (model, load):
+        cases = judge_cases(model, chosen, load)
     before = in_use.rung(cases.precision).operating_points
-    wanted = {name: before[name] for name in arguments.finding or before}
-    points, left = calibrate(cases, wanted, arguments.sensitivity)
-    for path, reason in cases.not_judged.items():
-        print(f"{path} took no part: {reason}", file=sys.stderr)
+    points, left = calibrate(cases, {name: before[name] for name in findings}, arguments.sensitivity)
+    for film, reason in cases.not_judged.items():
+        print(f"{film} took no part: {reason}", file=sys.stderr)
     for name, why in left.items():
         print(f"{name} stays as it was: {why}.", file=sys.stderr)
     if not points:
@@ -110,7 +107,7 @@ def _calibrate(arguments: argparse.Namespace, bundle: Bundle, where: Path) -> in
         date=now(),
         precision=cases.precision,
         films=cases.films,
-        labels=hashlib.sha256(arguments.labels.read_bytes()).hexdigest(),
+        labels=table_read.sha256,
         sensitivity=arguments.sensitivity,
         points=points,
         counts={one.finding: Counted(one.positives, one.negatives) for one in each},
@@ -118,111 +115,36 @@ def _calibrate(arguments: argparse.Namespace, bundle: Bundle, where: Path) -> in
     )
     keep(bundle, calibration, where)
     print("\n".join(table([*each, in_all])))
-    print(
-        f"\nA day is taken as {arguments.films_a_day:g} films, {share_ill:.0%} of them with a finding. "
-        "Each figure stands before its 95 % interval;\n"
-        "after: every film was judged by thresholds that the other films set."
-        f"\n{where}: written, at {cases.precision} from {cases.films} films. "
-        "'lightbox screen' uses it from now on; 'lightbox calibrate --undo' takes it back.",
-        file=sys.stderr,
-    )
+    beside = where == site_path(bundle)
+    words = told(calibration, where, arguments.films_a_day, share_ill, beside_bundle=beside)
+    print(words, file=sys.stderr)
     return 0
 
 
-def _films_to_calibrate_on(arguments: argparse.Namespace, bundle: Bundle) -> list[LabelledFilm]:
-    """The table's films of part calibration; where it has none, all but those that taught."""
-    from lightbox_edge.labels import read_labels
-
+def _wanted(arguments: argparse.Namespace, bundle: Bundle, cases: Cases) -> Sequence[str]:
+    """The findings to calibrate: those that were named, or all that the table has."""
     names = [finding.name for finding in bundle.manifest.findings]
     for name in arguments.finding or ():
         if name not in names:
             raise LightboxError(f"The bundle has no finding {name!r}: it has {', '.join(names)}.")
-    films = read_labels(arguments.labels, arguments.folder, names)
-    chosen = [one for one in films if one.part == "calibration"] or [
-        one for one in films if one.part != "train"
-    ]
-    if not chosen:
-        raise LightboxError(
-            f"{arguments.labels} names no film to calibrate on: films of part train are left out."
-        )
-    return chosen
-
-
-def table(effects: list[Effect]) -> list[str]:
-    """Before and after of each finding, as a table for people."""
-    head = f"{'':<10}{'threshold':>10}  {'sensitivity':<20}{'specificity':<20}"
-    lines = [f"{head}{'flagged a day':<20}{'uncertain a day':<20}missed of 100"]
-    for one in effects:
-        few = "; fewer than 20 of either say little" if min(one.positives, one.negatives) < 20 else ""
-        lines += [
-            f"{one.finding}: {one.positives} films with, {one.negatives} without{few}",
-            _row("before", one.before),
-            _row("after", one.after),
-        ]
-    return lines
-
-
-def _row(name: str, one: Measured) -> str:
-    threshold = "" if one.threshold is None else f"{one.threshold:.3f}"
-    cells = [
-        _cell(one.sensitivity, 2),
-        _cell(one.specificity, 2),
-        _cell(one.flagged, 1),
-        _cell(one.uncertain, 1),
-        _cell(one.missed, 0),
-    ]
-    return f"  {name:<8}{threshold:>10}  {''.join(f'{cell:<20}' for cell in cells)}".rstrip()
-
-
-def _cell(figure: Figure | None, digits: int) -> str:
-    if figure is None:
-        return "none to tell"
-    return f"{figure.value:.{digits}f} ({figure.low:.{digits}f} to {figure.high:.{digits}f})"
-
-
-def history(bundle: Bundle, path: Path | None) -> list[str]:
-    """Every calibration of a site, the latest last, and which are in use."""
-    from lightbox_edge.site_calibration import read_site_file, site_path
-
-    kept = read_site_file(bundle, path)
-    if kept is None:
-        return [f"{site_path(bundle)} is not there: the bundle's own thresholds are in use."]
-    used = list(kept.in_use().values())
-    lines = [f"{path or site_path(bundle)}, for {kept.bundle} {kept.version}:"]
-    for one in kept.calibrations:
-        state = f"taken back {one.withdrawn}" if one.withdrawn else "in use" if one in used else "replaced"
-        lines += _calibration(one, state)
-    return lines
-
-
-def _calibration(one: SiteCalibration, state: str) -> list[str]:
-    aim = "each its own target" if one.sensitivity is None else f"sensitivity {one.sensitivity:g}"
-    return [
-        f"\n{one.date}, {one.precision}, {one.films} films, {aim}: {state}",
-        *(
-            f"  {name:<22} threshold {point.threshold:.3f}, uncertain from {point.uncertain_from:.3f}, "
-            f"{one.counts[name].positives} with, {one.counts[name].negatives} without"
-            for name, point in one.points.items()
-        ),
-        *(f"  {name:<22} as it was: {why}" for name, why in one.left.items()),
-    ]
+        if name not in cases.findings:
+            raise LightboxError(f"{arguments.labels} has no column {name!r}: add it, empty where unknown.")
+    return arguments.finding or cases.findings
 
 
 def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no share between 0 and 1")
-    return value
+    return _number(text, 1, "share between 0 and 1")
 
 
 def _films(text: str) -> float:
+    return _number(text, 1e6, "number of films above 0")
+
+
+def _number(text: str, end: float, what: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0 < value <= 1e6:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of films above 0")
+    if not 0 < value < end:
+        raise argparse.ArgumentTypeError(f"{text!r} is no {what}")
     return value

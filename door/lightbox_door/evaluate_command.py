@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
-from lightbox_door.arguments import add_bundle, add_runtime
+from lightbox_door.arguments import (
+    add_bundle,
+    add_runtime,
+    add_site_calibration,
+    open_calibrated,
+    whose_thresholds,
+)
 
 if TYPE_CHECKING:
-    from lightbox_edge.bundle import Bundle
-    from lightbox_edge.evaluating import Cases, Evaluation, Load
-    from lightbox_edge.loading import Loaded
-    from lightbox_edge.reading import Source
+    from lightbox_edge.evaluating import Evaluation
 
 HELP = "Hold a bundle against films whose findings are known, and say how right it is."
 EXAMPLE = "lightbox evaluate --labels confirmed.csv films --out evaluation"
@@ -37,54 +37,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_bundle(parser)
     add_runtime(parser)
+    add_site_calibration(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
 def run(arguments: argparse.Namespace) -> int:
     from lightbox_door.evaluation_table import table
-    from lightbox_edge import LightboxError, open_bundle
-    from lightbox_edge.evaluating import read_cases
+    from lightbox_door.labelled_films import judging, read
+    from lightbox_edge import LightboxError
+    from lightbox_edge.evaluating import evaluate
 
     if arguments.out is not None and arguments.out.exists() and not arguments.out.is_dir():
         raise LightboxError(f"{arguments.out} is no folder: name another for the evaluation.")
-    bundle = open_bundle(arguments.bundle)
-    findings = [finding.name for finding in bundle.manifest.findings]
-    cases = read_cases(arguments.labels, arguments.films, findings, arguments.part)
-    if cases.passed_over:
-        names = ", ".join(map(repr, cases.passed_over))
-        print(f"No findings of {bundle.manifest.name}, and passed over: {names}.", file=sys.stderr)
-    evaluation = _evaluated(bundle, arguments, cases)
+    bundle = open_calibrated(arguments)
+    cases = read(bundle, arguments.labels, arguments.films, arguments.part)
+    with judging(bundle, arguments, len(cases.cases)) as (model, load):
+        for told in whose_thresholds(bundle, model.choice.precision):
+            print(told, file=sys.stderr)
+        evaluation = evaluate(bundle, model, cases, load)
     if arguments.out is not None:
         _write(evaluation, arguments.out)
     print(evaluation.json().decode() if arguments.json else table(evaluation), end="", flush=True)
     return int(evaluation.unreadable > 0)
-
-
-def _evaluated(bundle: Bundle, arguments: argparse.Namespace, cases: Cases) -> Evaluation:
-    from lightbox_edge.backends import beside_decoders, usable_cpus
-    from lightbox_edge.evaluating import as_screened, evaluate
-    from lightbox_edge.judging import Model
-
-    cpus = arguments.threads or usable_cpus()
-    with as_screened(bundle, cpus) as load:  # the decoders start while the model loads
-        model = Model(
-            bundle,
-            precision=arguments.precision,
-            backend=arguments.backend,
-            device=arguments.device,
-            threads=beside_decoders(cpus),
-        )
-        return evaluate(bundle, model, cases, _with_progress(load, len(cases.cases)))
-
-
-def _with_progress(load: Load, total: int) -> Load:
-    """The same, with a bar on stderr where that is a terminal."""
-
-    def loading(sources: Iterable[Source]) -> Iterator[Loaded]:
-        silent = not sys.stderr.isatty()
-        yield from tqdm(load(sources), total=total, unit=" films", file=sys.stderr, disable=silent)
-
-    return loading
 
 
 def _write(evaluation: Evaluation, out: Path) -> None:

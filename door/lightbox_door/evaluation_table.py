@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from lightbox_edge.evaluating.records import Evaluation, FindingEvaluation, Measured
-from lightbox_edge.evaluating.words import agreement, left_out, limits, said, subject, triage
+from lightbox_edge.evaluating.words import agreement, left_out, limits, said, subject, thresholds, triage
 
 LEFT_OUT_SHOWN = 10
 WIDTH = 110
@@ -21,6 +21,7 @@ def table(evaluation: Evaluation) -> str:
 def _lines(evaluation: Evaluation) -> Iterator[str]:
     yield subject(evaluation)
     yield triage(evaluation)
+    yield thresholds(evaluation)
     yield from _left_out(evaluation)
     width = max([22, *(len(one.name) for one in evaluation.findings)])
     yield (
@@ -51,7 +52,8 @@ def _row(name: str, measured: Measured, width: int) -> str:
 
 
 def _details(one: FindingEvaluation, width: int) -> Iterator[str]:
-    yield f"\n{one.name}: threshold {one.threshold:.2f}; not judged: {left_out(one.whole)}"
+    threshold = f"the {one.set_by}'s threshold {one.threshold:.2f}"
+    yield f"\n{one.name}: {threshold}; not judged: {left_out(one.whole)}"
     if one.whole.figures.calibration is not None:
         fit = one.whole.figures.calibration
         yield (

@@ -8,12 +8,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lightbox_door.arguments import add_bundle, add_runtime, add_worklist
+from lightbox_door.arguments import (
+    add_bundle,
+    add_runtime,
+    add_site_calibration,
+    add_worklist,
+    open_calibrated,
+    whose_thresholds,
+)
 from lightbox_door.progress import Progress
 
 if TYPE_CHECKING:
-    from lightbox_edge import Bundle, Result
-    from lightbox_edge.manifest import Precision
+    from lightbox_edge import Result
 
 HELP = "Screen files and folders of X-rays; every result is durable before it is shown."
 EXAMPLE = "lightbox screen /media/camera --worklist clinic.worklist"
@@ -27,30 +33,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--findings", type=Path, metavar="FILE", help="what to look for instead of the bundle's findings"
     )
     add_runtime(parser)
-    thresholds = parser.add_mutually_exclusive_group()
-    thresholds.add_argument(
-        "--site-calibration",
-        type=Path,
-        metavar="FILE",
-        help="default: the one beside the bundle, see calibrate",
-    )
-    thresholds.add_argument(
-        "--no-site-calibration",
-        action="store_true",
-        help="use the bundle's own thresholds whatever lies there",
-    )
+    add_site_calibration(parser)
     parser.add_argument("--json", action="store_true", help="JSON Lines on stdout, one object an image")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from lightbox_edge import Screener, Worklist, open_bundle, read_findings
+    from lightbox_edge import Screener, Worklist, read_findings
     from lightbox_edge.reading import find_sources
-    from lightbox_edge.site_calibration import with_site_calibration
 
     find_sources(arguments.paths)  # a misspelt path ends the run before anything is loaded or written
-    bundle = open_bundle(arguments.bundle)
-    if not arguments.no_site_calibration:
-        bundle = with_site_calibration(bundle, arguments.site_calibration)
+    bundle = open_calibrated(arguments)
     findings = read_findings(arguments.findings) if arguments.findings else None
     if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever a Windows pipe thinks
@@ -81,17 +73,6 @@ def run(arguments: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     return int(unreadable > 0)
-
-
-def whose_thresholds(bundle: Bundle, precision: Precision) -> list[str]:
-    """Where a site has calibrated: whether its thresholds are in use at the precision that runs."""
-    if precision in bundle.calibrated:
-        return [f"The thresholds are this site's own, calibrated {bundle.calibrated[precision]}."]
-    return [
-        f"This site's calibration of {date} is for {other} and {precision} runs here, with the bundle's own "
-        f"thresholds: calibrate again, or screen with --precision {other}."
-        for other, date in bundle.calibrated.items()
-    ]
 
 
 def line(result: Result) -> str:

@@ -18,22 +18,34 @@ DEFAULT_BUNDLE = "chest-open"
 
 
 @dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A site's calibration at one precision: when it was made, of which findings.
+
+    ``tables`` are the SHA-256 of the tables whose films set the thresholds.
+    """
+
+    date: str
+    findings: frozenset[str]
+    tables: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """An opened bundle; ``identity`` is the SHA-256 of its manifest and so of all that it names.
 
-    ``calibrated`` says of a precision when a site calibrated it (`lightbox_edge.site_calibration`), for then
-    the operating points in ``manifest`` are the site's.
+    ``calibrated`` says of a precision how a site calibrated it (`lightbox_edge.site_calibration`), for then
+    the operating points of those findings in ``manifest`` are the site's.
     """
 
     folder: Path
     manifest: Manifest
     identity: str
-    calibrated: Mapping[Precision, str] = field(default_factory=dict)
+    calibrated: Mapping[Precision, Calibrated] = field(default_factory=dict)
 
     def title(self, precision: Precision) -> str:
         """Its name, and whether its thresholds at that precision are a site's own."""
-        date = self.calibrated.get(precision)
-        return f"{self.manifest.name}, calibrated on site {date}" if date else self.manifest.name
+        site = self.calibrated.get(precision)
+        return f"{self.manifest.name}, calibrated on site {site.date}" if site else self.manifest.name
 
     def read(self, file: File) -> bytes:
         """Read one file whole, or raise `BundleError` if it is not the one the manifest names.

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from lightbox_edge.backends import BackendName, Device
 from lightbox_edge.bundle import Bundle
+from lightbox_edge.case_outcomes import Load, outcomes_of
+from lightbox_edge.cases import Case, Cases, agreed
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.labels import LabelledFilm
+from lightbox_edge.judging import Model
 from lightbox_edge.manifest import OperatingPoint, Precision, Target
 from lightbox_edge.measuring import FLATTEST, Numbers, Truth, auc, auc_interval, fit_platt, operating_point
-from lightbox_edge.screener import Screener
 from lightbox_edge.site_calibration import with_points
-from lightbox_edge.worklist import Worklist
 
 FEWEST_CASES = 10  # with a finding, and without it, under which it keeps the calibration it has
 
@@ -25,10 +23,11 @@ _AS_IT_IS = OperatingPoint(1.0, 0.0, 0.5, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Cases:
+class JudgedCases:
     """N films that were judged, at one precision: each finding's log-odds, (N,), and what is known of it.
 
-    ``truth`` and ``known`` are (N,) bool; ``not_judged`` are the other films, with the reason.
+    ``truth`` and ``known`` are (N,) bool; what readers dispute is not known. ``not_judged`` are the other
+    films, with the reason.
     """
 
     precision: Precision
@@ -39,56 +38,53 @@ class Cases:
     not_judged: Mapping[str, str]
 
 
-def read_cases(
-    bundle: Bundle,
-    films: Sequence[LabelledFilm],
-    *,
-    precision: Precision | Literal["auto"] = "auto",
-    backend: BackendName = "auto",
-    device: Device = "auto",
-    threads: int | None = None,
-) -> Cases:
-    """Screen labelled films, of which only the first picture counts, for their log-odds before calibration.
+def to_calibrate_on(cases: Cases) -> tuple[Case, ...]:
+    """The films of part calibration; where the table has none, all but those that taught.
 
     Raises:
-        LightboxError: no film was judged, or the bundle cannot be used.
+        LightboxError: there are none.
     """
-    names = [finding.name for finding in bundle.manifest.findings]
-    plain = with_points(bundle, dict.fromkeys(bundle.manifest.ladder, dict.fromkeys(names, _AS_IT_IS)))
-    paths = [film.file for film in films]
-    with (
-        Worklist(":memory:") as worklist,
-        Screener(
-            plain, worklist, precision=precision, backend=backend, device=device, threads=threads
-        ) as screener,
-    ):
-        first = {one.file: one.outcome for one in screener.screen(paths) if one.frame in (None, 1)}
-        chosen = screener.model.choice.precision
-    # What is no picture at all has no outcome.
-    outcomes = [(film, first.get(str(film.file))) for film in films]
-    judged = [(film, one) for film, one in outcomes if one is not None and one.status == "judged"]
+    parts = [case.part.casefold() for case in cases.cases]
+    wanted = {"calibration"} if "calibration" in parts else {*parts} - {"train"}
+    chosen = tuple(case for case, part in zip(cases.cases, parts, strict=True) if part in wanted)
+    if not chosen:
+        raise LightboxError(f"{cases.table} names no film to calibrate on: films of part train are left out.")
+    return chosen
+
+
+def uncalibrated(bundle: Bundle) -> Bundle:
+    """The bundle with points whose probabilities are the log-odds before calibration, behind a sigmoid."""
+    points = {finding.name: _AS_IT_IS for finding in bundle.manifest.findings}
+    return with_points(bundle, dict.fromkeys(bundle.manifest.ladder, points))
+
+
+def judge_cases(model: Model, cases: Sequence[Case], load: Load) -> JudgedCases:
+    """Judge films, loaded by ``load``, with a model of an `uncalibrated` bundle.
+
+    Raises:
+        LightboxError: no film was judged.
+    """
+    outcomes = list(zip(cases, outcomes_of(cases, model, load), strict=True))
+    judged = [(case, one) for case, one in outcomes if one.status == "judged"]
     if not judged:
         raise LightboxError("None of the labelled films could be judged: name frontal chest X-rays.")
+    names = [criterion.name for criterion in model.criteria]
     probability = np.array([[score.probability for score in one.findings] for _, one in judged])
     probability = probability.clip(1e-15, 1 - 1e-15)
     log_odds = np.log(probability) - np.log1p(-probability)
-    truths = [[film.truths.get(name) for film, _ in judged] for name in names]
-    return Cases(
-        chosen,
+    truths = [[agreed(case, name) for case, _ in judged] for name in names]
+    return JudgedCases(
+        model.choice.precision,
         len(judged),
         {name: log_odds[:, place] for place, name in enumerate(names)},
         {name: np.array([bool(one) for one in each]) for name, each in zip(names, truths, strict=True)},
         {name: np.array([one is not None for one in each]) for name, each in zip(names, truths, strict=True)},
-        {
-            str(film.file): " ".join(one.reasons) if one else "It is no image."
-            for film, one in outcomes
-            if one is None or one.status != "judged"
-        },
+        {case.name: " ".join(one.reasons) for case, one in outcomes if one.status != "judged"},
     )
 
 
 def calibrate(
-    cases: Cases, before: Mapping[str, OperatingPoint], sensitivity: float | None
+    cases: JudgedCases, before: Mapping[str, OperatingPoint], sensitivity: float | None
 ) -> tuple[dict[str, OperatingPoint], dict[str, str]]:
     """Operating points from the cases, and for the other findings why they stay as they were.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lightbox_edge.calibrating import Cases
+from lightbox_edge.calibrating import JudgedCases
 from lightbox_edge.intervals import Figure, share, weighted
 from lightbox_edge.manifest import OperatingPoint
 from lightbox_edge.measuring import Numbers, Truth, bounds
@@ -49,7 +49,7 @@ class Effect:
 
 
 def effects(
-    cases: Cases,
+    cases: JudgedCases,
     before: Mapping[str, OperatingPoint],
     after: Mapping[str, OperatingPoint],
     films_a_day: float,
@@ -133,7 +133,7 @@ def _levels(log_odds: Numbers, point: OperatingPoint) -> Levels:
     return _sorted_by(probability, point.threshold, point.uncertain_from)
 
 
-def _left_out(cases: Cases, name: str, point: OperatingPoint) -> Levels:
+def _left_out(cases: JudgedCases, name: str, point: OperatingPoint) -> Levels:
     """Each film's level by the bounds of the others; a film of which nothing is known by the point itself."""
     log_odds, known = cases.log_odds[name], cases.known[name]
     levels = _levels(log_odds, point)

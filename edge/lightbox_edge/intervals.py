@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 
+import msgspec
 import numpy as np
 
+FEW = 20  # cases under which a figure says little
 _OUTSIDE = 0.025  # the probability of what lies beyond either end
 _HALVINGS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(msgspec.Struct, frozen=True):
     """A figure with its 95 % interval."""
 
     value: float
@@ -21,6 +22,7 @@ class Figure:
     high: float
 
 
+@lru_cache(maxsize=4096)  # the same few counts come again and again
 def share(count: int, of: int) -> Figure:
     """A share with the exact interval of Clopper and Pearson (1934).
 

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from lightbox_edge.bundle import Bundle
+from lightbox_edge.bundle import Bundle, Calibrated
 from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import OperatingPoint, Precision, Probability, Sha256
@@ -115,9 +115,17 @@ def with_site_calibration(bundle: Bundle, path: Path | None = None) -> Bundle:
     kept = read_site_file(bundle, path)
     used = kept.in_use() if kept else {}
     points = {precision: one.points for precision, one in used.items()}
-    return replace(
-        with_points(bundle, points), calibrated={precision: one.date for precision, one in used.items()}
-    )
+    calibrated = {
+        precision: Calibrated(one.date, frozenset(one.points), _tables(kept, precision))
+        for precision, one in used.items()
+    }
+    return replace(with_points(bundle, points), calibrated=calibrated)
+
+
+def _tables(kept: SiteFile | None, precision: Precision) -> frozenset[str]:
+    """Of every calibration that is not withdrawn: what a later one left out keeps an earlier one's points."""
+    made = kept.calibrations if kept else ()
+    return frozenset(one.labels for one in made if one.precision == precision and one.withdrawn is None)
 
 
 def with_points(bundle: Bundle, points: Mapping[Precision, Mapping[str, OperatingPoint]]) -> Bundle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -22,6 +23,8 @@ from lightbox_edge import Screener, Worklist
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.evaluating.figures import measure
 from lightbox_edge.labels import LabelledFilm, write_labels
+from lightbox_edge.manifest import OperatingPoint
+from lightbox_edge.site_calibration import Counted, SiteCalibration, keep, site_path
 from tests.tiny import write_bundle, write_films
 
 Film = Callable[[int], NDArray[np.uint8]]
@@ -128,11 +131,47 @@ def test_a_film_that_cannot_be_read_is_counted_and_in_no_figure(made: Made, tmp_
     assert done.stderr == "No findings of tiny, and passed over: 'ward'.\n"
     lines = done.stdout.splitlines()
     assert lines[0].endswith(" at fp32 (onnxruntime) on 21 films of t.csv: 20 judged, 1 not.")
-    assert lines[2].startswith("  unreadable: broken.png  ")
+    assert lines[2] == "The thresholds are the bundle's own."
+    assert lines[3].startswith("  unreadable: broken.png  ")
     assert "not judged: 1 with, 0 without" in done.stdout
     row = next(line for line in lines if line.startswith("effusion ")).split()
     assert row[1:3] == ["8", "12"]
     assert done.stdout.count("*") > 3
+
+
+def test_the_thresholds_are_those_of_the_site_and_every_word_says_so(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    point = OperatingPoint(1.0, 0.0, 0.4321, 0.2)
+    labels = hashlib.sha256(made.table.read_bytes()).hexdigest()
+    counts = {"effusion": Counted(24, 24)}
+    site = SiteCalibration("2026-11-01", "fp32", 48, labels, 0.9, {"effusion": point}, counts, {})
+    file = keep(made.bundle, site, tmp_path / "site.json")
+    call = made.command(made.table, "--part", "test", "--out", tmp_path / "out", "--site-calibration", file)
+    assert main(call[3:]) == 0
+    told = capsys.readouterr()
+    own = "The thresholds are this site's own, calibrated 2026-11-01."
+    warning = "This site's thresholds were set with this very table"
+    page = (tmp_path / "out" / "evaluation.html").read_text("utf-8").replace("&#x27;", "'")
+    assert own in told.err
+    for words in (told.out, page):
+        assert own in words
+        assert warning in words
+    assert "effusion: the site's threshold 0.43" in told.out
+    read = json.loads((tmp_path / "out" / "evaluation.json").read_bytes())
+    assert (read["site_calibration"], read["labels_calibrated"]) == ("2026-11-01", True)
+    (finding,) = read["findings"]
+    assert (finding["threshold"], finding["set_by"]) == (0.4321, "site")
+
+    keep(made.bundle, site)
+    try:
+        assert main([*made.command(made.table, "--part", "test", "--no-site-calibration")[3:]]) == 0
+    finally:
+        site_path(made.bundle).unlink()
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "The thresholds are the bundle's own." in told.out
+    assert warning not in told.out
 
 
 def test_two_readers_and_subgroups(made: Made, tmp_path: Path) -> None:

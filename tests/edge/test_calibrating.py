@@ -10,9 +10,20 @@ import pytest
 from numpy.typing import NDArray
 
 from lightbox_edge.backends import open_session
-from lightbox_edge.calibrating import FEWEST_CASES, Cases, calibrate, read_cases
+from lightbox_edge.bundle import Bundle
+from lightbox_edge.calibrating import (
+    FEWEST_CASES,
+    JudgedCases,
+    calibrate,
+    judge_cases,
+    to_calibrate_on,
+    uncalibrated,
+)
+from lightbox_edge.case_outcomes import as_screened
+from lightbox_edge.cases import Case, Cases
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import bundle_criteria
+from lightbox_edge.judging import Model
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import OperatingPoint, Target
@@ -24,12 +35,14 @@ Film = Callable[[int], NDArray[np.uint8]]
 BEFORE = {"effusion": OperatingPoint(1.0, 0.0, 0.5, 0.4, Target("sensitivity", 0.9), 0.9, 0.5, 0.05)}
 
 
-def cases(ill: int, well: int, apart: float = 2.0, unknown: int = 0) -> Cases:
+def cases(ill: int, well: int, apart: float = 2.0, unknown: int = 0) -> JudgedCases:
     chance = np.random.default_rng(7)
     truth = np.r_[np.ones(ill, bool), np.zeros(well + unknown, bool)]
     known = np.r_[np.ones(ill + well, bool), np.zeros(unknown, bool)]
     log_odds = chance.normal(size=len(truth)) + apart * truth
-    return Cases("int8", len(truth), {"effusion": log_odds}, {"effusion": truth}, {"effusion": known}, {})
+    return JudgedCases(
+        "int8", len(truth), {"effusion": log_odds}, {"effusion": truth}, {"effusion": known}, {}
+    )
 
 
 def test_points_are_those_of_measuring_for_the_findings_own_target() -> None:
@@ -81,7 +94,9 @@ def test_a_threshold_set_by_hand_has_no_target() -> None:
 def test_a_calibration_undoes_a_shift_of_the_score() -> None:
     """Films that a site exposes otherwise: all log-odds moved and squeezed; the new point finds them."""
     some = cases(150, 150)
-    moved = Cases("int8", 300, {"effusion": 0.5 * some.log_odds["effusion"] - 3}, some.truth, some.known, {})
+    moved = JudgedCases(
+        "int8", 300, {"effusion": 0.5 * some.log_odds["effusion"] - 3}, some.truth, some.known, {}
+    )
     first, second = (calibrate(one, BEFORE, None)[0]["effusion"] for one in (some, moved))
     assert second.threshold == pytest.approx(first.threshold, abs=1e-6)
     slope, intercept = fit_platt(some.truth["effusion"], some.log_odds["effusion"])
@@ -93,29 +108,61 @@ def films(tmp_path_factory: pytest.TempPathFactory, film: Film) -> list[Labelled
     return write_films(tmp_path_factory.mktemp("films"), film, 16)
 
 
+def case(file: Path, truth: bool | None = True, **more: str) -> Case:
+    return Case(file, file.name, {"": {FINDING.name: truth}}, **more)
+
+
+def judged(bundle: Bundle, cases: list[Case]) -> JudgedCases:
+    plain = uncalibrated(bundle)
+    with as_screened(plain, 1) as load:
+        return judge_cases(Model(plain, backend="onnxruntime", threads=1), cases, load)
+
+
 def test_log_odds_are_those_of_the_encoder_whatever_the_bundles_calibration(
     films: list[LabelledFilm], tmp_path: Path
 ) -> None:
     bundle = write_bundle(tmp_path / "tiny", films, segmenter=False)
-    broken = films[3].file.with_name("broken.png")
-    broken.write_bytes(b"\x89PNG\r\n\x1a\n")
-    words = films[3].file.with_name("words.txt")
-    words.write_text("no film")
-    more = [*films, *(LabelledFilm(file, "made", "test", {FINDING.name: True}) for file in (broken, words))]
-    read = read_cases(bundle, more, threads=1)
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "words.txt").write_text("no film")
+    readers = {"ada": {FINDING.name: True}, "ben": {FINDING.name: False}}
+    read = judged(
+        bundle,
+        [
+            Case(films[0].file, "first", readers),
+            *(case(one.file, one.truths[FINDING.name]) for one in films[1:]),
+            case(tmp_path / "broken.png"),
+            case(tmp_path / "words.txt"),
+        ],
+    )
     session = open_session(bundle.read(bundle.rung("fp32").image_encoder), "onnxruntime", "cpu", 1)
     features = encode_films(session, load_films([one.file for one in films], bundle.manifest.preprocessing))
     (criterion,) = bundle_criteria(bundle, "fp32")
     expected = finding_log_odds(features, criterion.text_features, [FINDING], bundle.manifest.logit_scale)
     assert (read.precision, read.films) == ("fp32", 16)
     assert read.log_odds[FINDING.name] == pytest.approx(expected[FINDING.name], abs=1e-4)
-    assert read.truth[FINDING.name].tolist() == [one.truths[FINDING.name] for one in films]
-    assert list(read.not_judged) == [str(broken), str(words)]
-    assert read.not_judged[str(words)] == "It is no image."
-
-
-def test_films_that_cannot_be_judged_are_a_sentence(films: list[LabelledFilm], tmp_path: Path) -> None:
-    bundle = write_bundle(tmp_path / "tiny", films, segmenter=False)
-    (tmp_path / "words.txt").write_text("no film")
+    assert read.truth[FINDING.name].tolist()[1:] == [one.truths[FINDING.name] for one in films[1:]]
+    assert read.known[FINDING.name].tolist() == [False] + [True] * 15  # the first is disputed
+    assert list(read.not_judged) == ["broken.png", "words.txt"]
+    assert read.not_judged["words.txt"] == "It is no picture."
     with pytest.raises(LightboxError, match="None of the labelled films could be judged"):
-        read_cases(bundle, [LabelledFilm(tmp_path / "words.txt", "made", "test", {})], threads=1)
+        judged(bundle, [case(tmp_path / "words.txt")])
+
+
+@pytest.mark.parametrize(
+    ("parts", "chosen"),
+    [
+        (("train", "calibration", "test", ""), [1]),
+        (("train", "test", "", "Train"), [1, 2]),
+        (("", ""), [0, 1]),
+    ],
+)
+def test_part_calibration_comes_first_and_part_train_never(parts: tuple[str, ...], chosen: list[int]) -> None:
+    films = tuple(case(Path(str(place)), part=part) for place, part in enumerate(parts))
+    read = Cases("t.csv", "0" * 64, None, films, ("effusion",), ())
+    assert to_calibrate_on(read) == tuple(films[place] for place in chosen)
+
+
+def test_films_of_part_train_alone_are_a_sentence() -> None:
+    read = Cases("t.csv", "0" * 64, None, (case(Path("a"), part="train"),), ("effusion",), ())
+    with pytest.raises(LightboxError, match=r"t\.csv names no film to calibrate on"):
+        to_calibrate_on(read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lightbox_edge.calibrating import Cases, calibrate
+from lightbox_edge.calibrating import JudgedCases, calibrate
 from lightbox_edge.calibration_effect import effects
 from lightbox_edge.intervals import share, weighted
 from lightbox_edge.manifest import OperatingPoint, Target
@@ -20,14 +20,14 @@ BEFORE = {
 
 def cases(
     effusion: tuple[list[float], list[float]], nodule: tuple[list[float], list[float]] | None = None
-) -> Cases:
+) -> JudgedCases:
     """Log-odds of films with and without each finding; of the nodule nothing is known without them."""
     log_odds = np.array([*effusion[0], *effusion[1]])
     truth = np.repeat([True, False], [len(effusion[0]), len(effusion[1])])
     other = np.array([*nodule[0], *nodule[1]]) if nodule else np.full(len(truth), -9.0)
     other_truth = np.repeat([True, False], [len(nodule[0]), len(nodule[1])]) if nodule else truth & False
     known = {"effusion": np.ones(len(truth), bool), "nodule": np.full(len(truth), nodule is not None)}
-    return Cases(
+    return JudgedCases(
         "int8",
         len(truth),
         {"effusion": log_odds, "nodule": other},

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
+from lightbox_edge.bundle import Bundle, Calibrated, open_bundle, verify_bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import OperatingPoint, Target
 from lightbox_edge.site_calibration import (
@@ -72,6 +72,8 @@ def test_what_is_kept_is_what_screening_uses(opened: Bundle) -> None:
     assert used.identity == opened.identity
     assert used.title("int8") == "small, calibrated on site 2026-11-22T08:00:00+00:00"
     assert (opened.title("int8"), used.title("fp32")) == ("small", "small")
+    expected = Calibrated("2026-11-22T08:00:00+00:00", frozenset({"effusion"}), frozenset({"a" * 64}))
+    assert used.calibrated == {"int8": expected}
 
 
 def test_every_calibration_is_kept_and_undone_one_by_one(opened: Bundle) -> None:
@@ -103,8 +105,11 @@ def test_a_calibration_after_an_undo_is_in_use(opened: Bundle) -> None:
 
 def test_a_finding_that_a_calibration_leaves_out_keeps_the_sites_point(opened: Bundle) -> None:
     keep(opened, calibration("1", 0.4))
-    nothing_new = msgspec.structs.replace(calibration("2"), points={}, counts={}, left={"effusion": "few"})
+    nothing_new = msgspec.structs.replace(
+        calibration("2"), points={}, counts={}, left={"effusion": "few"}, labels="b" * 64
+    )
     keep(opened, nothing_new)
+    assert with_site_calibration(opened).calibrated["int8"].tables == {"a" * 64, "b" * 64}
     assert with_site_calibration(opened).rung("int8").operating_points["effusion"].threshold == 0.4
     kept = read_site_file(opened)
     assert kept is not None

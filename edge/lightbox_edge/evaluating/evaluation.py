@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from lightbox_edge.bundle import Bundle
-from lightbox_edge.evaluating.cases import Case, Cases
+from lightbox_edge.case_outcomes import Load, outcomes_of
+from lightbox_edge.cases import Case, Cases, agreed, answer, consensus, is_disputed
 from lightbox_edge.evaluating.figures import measure, roc
-from lightbox_edge.evaluating.films import Load, outcomes_of
-from lightbox_edge.evaluating.readers import agreed, agreements, answer, consensus, is_disputed, readers_of
+from lightbox_edge.evaluating.readers import agreements, readers_of
 from lightbox_edge.evaluating.records import (
     Evaluation,
     FindingEvaluation,
@@ -27,7 +28,6 @@ from lightbox_edge.judging import Model
 from lightbox_edge.manifest import Result
 from lightbox_edge.measuring import Numbers, Truth
 from lightbox_edge.results import Outcome
-from lightbox_edge.scoring import Criterion
 
 Said = Sequence[bool | None]
 
@@ -68,12 +68,17 @@ def evaluate(bundle: Bundle, model: Model, cases: Cases, load: Load) -> Evaluati
     """Judge the cases, loaded by ``load``, with a model of ``bundle``, and measure how right that was."""
     outcomes = list(outcomes_of(cases.cases, model, load))
     groups = [groups_of(case, one.header) for case, one in zip(cases.cases, outcomes, strict=True)]
-    stated = bundle.manifest.ladder[model.choice.precision].results
+    precision = model.choice.precision
+    stated = bundle.manifest.ladder[precision].results
+    site = bundle.calibrated.get(precision)
+    by_site = site.findings if site else frozenset[str]()
     return Evaluation(
         bundle=bundle.manifest.name,
         bundle_version=bundle.manifest.version,
         bundle_sha256=bundle.identity,
-        precision=model.choice.precision,
+        site_calibration=site.date if site else None,
+        labels_calibrated=site is not None and cases.sha256 in site.tables,
+        precision=precision,
         backend=model.choice.backend,
         labels=cases.table,
         labels_sha256=cases.sha256,
@@ -88,7 +93,10 @@ def evaluate(bundle: Bundle, model: Model, cases: Cases, load: Load) -> Evaluati
         ),
         findings=tuple(
             _finding(
-                _Scored(cases.cases, groups, _probability(outcomes, at), one.point.threshold), one, stated
+                _Scored(cases.cases, groups, _probability(outcomes, at), one.point.threshold),
+                one.name,
+                stated,
+                set_by="site" if one.name in by_site else "bundle",
             )
             for at, one in enumerate(model.criteria)
             if one.name in cases.findings
@@ -96,13 +104,15 @@ def evaluate(bundle: Bundle, model: Model, cases: Cases, load: Load) -> Evaluati
     )
 
 
-def _finding(films: _Scored, criterion: Criterion, stated: Sequence[Result]) -> FindingEvaluation:
-    name = criterion.name
+def _finding(
+    films: _Scored, name: str, stated: Sequence[Result], *, set_by: Literal["bundle", "site"]
+) -> FindingEvaluation:
     truths = [agreed(case, name) for case in films.cases]
     own = [result for result in stated if result.finding == name]
     return FindingEvaluation(
         name=name,
         threshold=round(films.threshold, 4),
+        set_by=set_by,
         whole=films.against(truths),
         disputed=sum(is_disputed(case, name) for case in films.cases),
         roc=films.curve(truths),

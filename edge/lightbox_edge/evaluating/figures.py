@@ -6,32 +6,29 @@ fewer than `FEW` is marked so by ``few``.
 
 from __future__ import annotations
 
-from math import floor, sqrt
+from math import floor
 
 import msgspec
 import numpy as np
 
 from lightbox_edge.evaluating.calibration import CalibrationFigures, calibration
+from lightbox_edge.intervals import FEW, Figure
+from lightbox_edge.intervals import share as share_of
 from lightbox_edge.measuring import Numbers, Truth, auc, auc_interval
 from lightbox_edge.proving import FEWEST
 
-FEW = 20
 SENSITIVITY_ASKED = 0.9  # what the WHO asks of a reader of chest films for tuberculosis
-Z = 1.959963984540054  # of a 95 % interval
 
 
-class Estimate(msgspec.Struct, frozen=True):
-    """A figure with its 95 % interval; it rests on ``cases``, of the fewer kind where it needs both."""
+class Estimate(Figure, frozen=True):
+    """A figure to show; it rests on ``cases``, of the fewer kind where it needs both."""
 
-    value: float
-    low: float
-    high: float
     cases: int
     few: bool
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Figures over judged films; ``threshold`` is that of the bundle.
+    """Figures over judged films; ``threshold`` is the one in use.
 
     ``specificity_at_90`` is the specificity where the threshold is moved, on these very films, to the
     highest with a sensitivity of 90 %.
@@ -55,7 +52,9 @@ def measure(truth: Truth, probability: Numbers, threshold: float) -> Figures:
     return Figures(
         yes,
         no,
-        _estimate(auc(truth, probability), auc_interval(truth, probability), cases) if enough else None,
+        estimate(Figure(auc(truth, probability), *auc_interval(truth, probability)), cases)
+        if enough
+        else None,
         share(int(flagged[truth].sum()), yes),
         share(int((~flagged[~truth]).sum()), no),
         _specificity_at_90(truth, probability) if enough else None,
@@ -64,12 +63,8 @@ def measure(truth: Truth, probability: Numbers, threshold: float) -> Figures:
 
 
 def share(count: int, of: int) -> Estimate | None:
-    """A share with its interval after Wilson (1927), which holds for few cases and near 0 and 1."""
-    if of < FEWEST:
-        return None
-    middle = (count + Z * Z / 2) / (of + Z * Z)
-    reach = Z / (of + Z * Z) * sqrt(count * (of - count) / of + Z * Z / 4)
-    return _estimate(count / of, (max(0.0, middle - reach), min(1.0, middle + reach)), of)
+    """A share with its exact interval, see `lightbox_edge.intervals`."""
+    return estimate(share_of(count, of), of) if of >= FEWEST else None
 
 
 def _specificity_at_90(truth: Truth, probability: Numbers, draws: int = 2000, seed: int = 0) -> Estimate:
@@ -83,7 +78,7 @@ def _specificity_at_90(truth: Truth, probability: Numbers, draws: int = 2000, se
 
     drawn = [specificity(chance.choice(yes, len(yes)), chance.choice(no, len(no))) for _ in range(draws)]
     low, high = np.quantile(drawn, [0.025, 0.975])
-    return _estimate(specificity(yes, no), (float(low), float(high)), min(len(yes), len(no)))
+    return estimate(Figure(specificity(yes, no), float(low), float(high)), min(len(yes), len(no)))
 
 
 def roc(truth: Truth, scores: Numbers) -> tuple[tuple[float, float], ...]:
@@ -98,6 +93,6 @@ def roc(truth: Truth, scores: Numbers) -> tuple[tuple[float, float], ...]:
     return tuple((round(float(x), 4), round(float(y), 4)) for x, y in points)
 
 
-def _estimate(value: float, interval: tuple[float, float], cases: int) -> Estimate:
-    low, high = interval
-    return Estimate(round(value, 4), round(low, 4), round(high, 4), cases, cases < FEW)
+def estimate(figure: Figure, cases: int) -> Estimate:
+    """Round a figure and say what it rests on."""
+    return Estimate(round(figure.value, 4), round(figure.low, 4), round(figure.high, 4), cases, cases < FEW)

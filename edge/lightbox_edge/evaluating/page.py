@@ -7,11 +7,11 @@ from html import escape
 from importlib.resources import files
 
 from lightbox_edge.evaluating.calibration import CalibrationFigures
-from lightbox_edge.evaluating.figures import FEW
 from lightbox_edge.evaluating.pictures import calibration_picture, roc_picture
 from lightbox_edge.evaluating.records import Evaluation, FindingEvaluation
 from lightbox_edge.evaluating.tables import findings_table, left_out_table, readers_tables
-from lightbox_edge.evaluating.words import MARK, left_out, limits, said, subject, triage
+from lightbox_edge.evaluating.words import MARK, left_out, limits, said, subject, thresholds, triage
+from lightbox_edge.intervals import FEW
 
 
 def page(evaluation: Evaluation) -> str:
@@ -33,6 +33,7 @@ def _body(evaluation: Evaluation) -> Iterator[str]:
     yield f"<h1>How right is {escape(evaluation.bundle)}?</h1>"
     yield f'<p class="lead">{escape(subject(evaluation))}</p>'
     yield f"<p>Triage: {escape(triage(evaluation))} A person decides on every film.</p>"
+    yield f"<p>{escape(thresholds(evaluation))}</p>"
     yield from findings_table([(one.name, one.whole) for one in evaluation.findings], "finding")
     yield f'<p class="soft">In brackets 95 % intervals. {MARK} rests on fewer than {FEW} cases.</p>'
     yield "<h2>What these figures do not say</h2>\n<ul>"
@@ -68,7 +69,8 @@ def _summary(one: FindingEvaluation) -> str:
     figures = one.whole.figures
     words = (
         f"{figures.positives} films with it and {figures.negatives} without were judged "
-        f"(not judged: {left_out(one.whole)}). Flagged from a probability of {one.threshold:.2f}."
+        f"(not judged: {left_out(one.whole)}). Flagged from a probability of {one.threshold:.2f}, "
+        f"the {one.set_by}'s threshold."
     )
     if one.disputed:
         words += f" Readers dispute {one.disputed} more; they are left out."
@@ -77,7 +79,8 @@ def _summary(one: FindingEvaluation) -> str:
         words += (
             f" The bundle's makers measured an AUC of {one.stated.auc:.2f} ({low:.2f} to {high:.2f}), "
             f"sensitivity {one.stated.sensitivity:.2f} and specificity {one.stated.specificity:.2f} on "
-            f"{one.stated.positives} films with it and {one.stated.negatives} without ({one.stated.dataset})."
+            f"{one.stated.positives} films with it and {one.stated.negatives} without ({one.stated.dataset})"
+            f"{' at their own threshold' if one.set_by == 'site' else ''}."
         )
     return escape(words)
 
@@ -85,7 +88,7 @@ def _summary(one: FindingEvaluation) -> str:
 def _roc_caption(one: FindingEvaluation) -> str:
     figures = one.whole.figures
     return (
-        f"AUC {said(figures.auc)}. The dot is the bundle's threshold: sensitivity "
+        f"AUC {said(figures.auc)}. The dot is the threshold in use: sensitivity "
         f"{said(figures.sensitivity)}, specificity {said(figures.specificity)}. "
         f"Dashed: a sensitivity of 90 %, where specificity is {said(figures.specificity_at_90)}."
     )

@@ -18,7 +18,7 @@ Point = tuple[float, float]
 
 
 def roc_picture(finding: FindingEvaluation) -> str:
-    """Sensitivity over 1 - specificity, the shipped threshold as a dot, the sensitivity asked for dashed."""
+    """Sensitivity over 1 - specificity, the threshold in use as a dot, the sensitivity asked for dashed."""
     figures = finding.whole.figures
     marks = [_line((0, SENSITIVITY_ASKED), (1, SENSITIVITY_ASKED), "asked"), _path(finding.roc, "curve")]
     if figures.sensitivity is not None and figures.specificity is not None:

@@ -8,8 +8,9 @@ from itertools import combinations
 import msgspec
 import numpy as np
 
-from lightbox_edge.evaluating.cases import Case
-from lightbox_edge.evaluating.figures import FEW, Estimate
+from lightbox_edge.cases import Case, answer
+from lightbox_edge.evaluating.figures import Estimate, estimate
+from lightbox_edge.intervals import Figure
 from lightbox_edge.measuring import Numbers
 from lightbox_edge.proving import FEWEST
 
@@ -30,28 +31,6 @@ def readers_of(cases: Sequence[Case]) -> list[str]:
     if all(len(case.readings) < 2 for case in cases):
         return []
     return sorted({reader for case in cases for reader in case.readings})
-
-
-def answer(case: Case, finding: str, reader: str) -> bool | None:
-    """What one reader says; None where he says nothing."""
-    return case.readings[reader][finding] if reader in case.readings else None
-
-
-def agreed(case: Case, finding: str) -> bool | None:
-    """What all say who say something; None where they differ or nobody does."""
-    answers = {answer(case, finding, reader) for reader in case.readings} - {None}
-    return answers.pop() if len(answers) == 1 else None
-
-
-def is_disputed(case: Case, finding: str) -> bool:
-    """Whether one reader says that it is there and another that it is not."""
-    return len({answer(case, finding, reader) for reader in case.readings} - {None}) == 2
-
-
-def consensus(case: Case, finding: str) -> bool | None:
-    """What two or more readers say as one; None otherwise."""
-    said = [one for reader in case.readings if (one := answer(case, finding, reader)) is not None]
-    return said[0] if len(said) > 1 and len(set(said)) == 1 else None
 
 
 def agreements(cases: Sequence[Case], finding: str, readers: Sequence[str]) -> tuple[Agreement, ...]:
@@ -79,7 +58,7 @@ def _kappa(counts: Numbers, draws: int = 2000, seed: int = 0) -> Estimate | None
         return None
     drawn = kappa(np.random.default_rng(seed).multinomial(films, counts / films, draws).astype(np.float64))
     low, high = np.nanquantile(drawn, [0.025, 0.975])
-    return Estimate(round(value, 4), round(float(low), 4), round(float(high), 4), films, films < FEW)
+    return estimate(Figure(value, float(low), float(high)), films)
 
 
 def kappa(counts: Numbers) -> Numbers:

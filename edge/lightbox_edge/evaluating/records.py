@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from lightbox_edge.evaluating.figures import Figures
@@ -48,10 +50,14 @@ class Readers(msgspec.Struct, frozen=True):
 
 
 class FindingEvaluation(msgspec.Struct, frozen=True):
-    """One finding. ``whole`` leaves out films that readers dispute; ``stated`` is what the bundle says."""
+    """One finding. ``whole`` leaves out films that readers dispute; ``stated`` is what the bundle says.
+
+    ``set_by`` is whose threshold it is, the bundle's or the site's.
+    """
 
     name: str
     threshold: float
+    set_by: Literal["bundle", "site"]
     whole: Measured
     disputed: int
     roc: tuple[tuple[float, float], ...]
@@ -71,12 +77,16 @@ class LeftOut(msgspec.Struct, frozen=True):
 class Evaluation(msgspec.Struct, frozen=True):
     """What ``evaluation.json`` holds. It has no date: the same films and bundle give the same bytes.
 
-    ``bundle_sha256`` is that of the manifest. A figure that is null rests on too few cases to say.
+    ``bundle_sha256`` is that of the manifest. ``site_calibration`` is the date of the one in use, and
+    ``labels_calibrated`` says that it was made with this very table. A figure that is null rests on too few
+    cases to say.
     """
 
     bundle: str
     bundle_version: str
     bundle_sha256: str
+    site_calibration: str | None
+    labels_calibrated: bool
     precision: str
     backend: str
     labels: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from lightbox_edge.evaluating.cases import Case, years
+from lightbox_edge.case_table import years
+from lightbox_edge.cases import Case
 from lightbox_edge.radiograph import Header
 
 GROUPED_BY = ("sex", "age", "view", "dataset")

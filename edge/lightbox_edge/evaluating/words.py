@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lightbox_edge.evaluating.calibration import FEWEST_IN_A_BIN, MOST_BINS
-from lightbox_edge.evaluating.figures import FEW, Estimate
+from lightbox_edge.evaluating.figures import Estimate
 from lightbox_edge.evaluating.readers import Agreement
 from lightbox_edge.evaluating.records import Evaluation, Measured
+from lightbox_edge.intervals import FEW
 from lightbox_edge.proving import FEWEST
 
 TOO_FEW = "too few to say"
@@ -41,6 +42,15 @@ def subject(evaluation: Evaluation) -> str:
     return f"{runs} on {films}: {evaluation.judged} judged, {len(evaluation.left_out)} not."
 
 
+def thresholds(evaluation: Evaluation) -> str:
+    """Whose they are, in one sentence."""
+    if evaluation.site_calibration is None:
+        return "The thresholds are the bundle's own."
+    others = [one.name for one in evaluation.findings if one.set_by == "bundle"]
+    but = f" but the bundle's for {', '.join(others)}" if others else ""
+    return f"The thresholds are this site's own, calibrated {evaluation.site_calibration}{but}."
+
+
 def triage(evaluation: Evaluation) -> str:
     """How the films were sorted."""
     return ", ".join(f"{count} {name}" for name, count in evaluation.triage.items()) + "."
@@ -63,13 +73,13 @@ def limits(evaluation: Evaluation) -> Iterator[str]:
     )
     yield (
         "Specificity at 90 % sensitivity moves the threshold on these very films and so flatters; "
-        "sensitivity and specificity hold at the bundle's own threshold."
+        "sensitivity and specificity hold at the threshold in use."
     )
     yield (
         f"The calibration error is taken over at most {MOST_BINS} bins of about equally many films, at least "
         f"{FEWEST_IN_A_BIN} each. Perfect probabilities would show one too, by chance alone, and it is given "
         "beside it. Probabilities hold where the finding is as frequent as among the films that calibrated "
-        "the bundle; where it is rarer or more frequent, they are off although the order is right."
+        "it; where it is rarer or more frequent, they are off although the order is right."
     )
     if any(one.subgroups for one in evaluation.findings):
         yield "Among so many subgroups some differ by chance alone."
@@ -78,7 +88,14 @@ def limits(evaluation: Evaluation) -> Iterator[str]:
             "Films that readers dispute are in no figure but the readers' own. They are the hard ones, so "
             "figures without them flatter."
         )
-    learned = sum(count for part, count in evaluation.parts.items() if part in ("train", "calibration"))
+    if evaluation.labels_calibrated:
+        yield (
+            "This site's thresholds were set with this very table: on its films of part calibration if it "
+            "has any, else on all but those of part train. On the films that set them the figures flatter."
+        )
+    learned = sum(
+        count for part, count in evaluation.parts.items() if part.casefold() in ("train", "calibration")
+    )
     if learned:
         yield (
             f"The labels call {learned} of the films part train or calibration. If this bundle learned from "

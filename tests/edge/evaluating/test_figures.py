@@ -19,8 +19,8 @@ def test_the_figures_of_ten_films_by_hand() -> None:
     assert (figures.positives, figures.negatives) == (5, 5)
     assert figures.auc is not None
     assert figures.auc.value == 20 / 25  # pairs won of 25: 5, 5, 5, 3 and 2
-    assert figures.sensitivity == Estimate(0.6, 0.2307, 0.8824, 5, few=True)
-    assert figures.specificity == Estimate(0.6, 0.2307, 0.8824, 5, few=True)
+    assert figures.sensitivity == Estimate(0.6, 0.1466, 0.9473, 5, few=True)
+    assert figures.specificity == Estimate(0.6, 0.1466, 0.9473, 5, few=True)
     # No positive of five may be missed at 90 %, so the threshold is 0.2, and 0.1 and 0.0 lie below it.
     assert figures.specificity_at_90 is not None
     assert figures.specificity_at_90.value == 0.4
@@ -44,10 +44,10 @@ def test_each_figure_needs_five_cases_of_its_kind(yes: int, no: int) -> None:
     assert (figures.specificity is None) == (no < 5)
 
 
-def test_wilson_by_hand() -> None:
-    """8 of 10: (0.8 + 1.9208 / 10 +- 1.96 sqrt(0.016 + 0.009604)) / 1.38416."""
-    assert share(8, 10) == Estimate(0.8, 0.4902, 0.9433, 10, few=True)
-    assert share(0, 20) == Estimate(0.0, 0.0, 0.1611, 20, few=False)
+def test_a_share_is_exact_and_says_what_it_rests_on() -> None:
+    """With 0 of n the upper end is 1 - 0.025 ** (1 / n)."""
+    assert share(8, 10) == Estimate(0.8, 0.4439, 0.9748, 10, few=True)
+    assert share(0, 20) == Estimate(0.0, 0.0, round(1 - 0.025 ** (1 / 20), 4), 20, few=False)
     assert share(4, 4) is None
 
 

@@ -1,4 +1,4 @@
-"""Two readers: answers, disputes and kappa by hand."""
+"""Two readers: answers and kappa by hand."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lightbox_edge.evaluating.cases import Case
+from lightbox_edge.cases import Case
 from lightbox_edge.evaluating.readers import (
     Agreement,
-    agreed,
     agreements,
-    consensus,
-    is_disputed,
     kappa,
     readers_of,
 )
@@ -21,21 +18,6 @@ from lightbox_edge.evaluating.readers import (
 
 def case(**answers: bool | None) -> Case:
     return Case(Path("f"), "f", {reader: {"effusion": said} for reader, said in answers.items()})
-
-
-@pytest.mark.parametrize(
-    ("film", "expected"),
-    [
-        (case(ada=True, ben=True), (True, False, True)),
-        (case(ada=True, ben=False), (None, True, None)),
-        (case(ada=True, ben=None), (True, False, None)),
-        (case(ada=None, ben=None), (None, False, None)),
-        (case(ada=False), (False, False, None)),
-        (case(ada=False, ben=False, cy=True), (None, True, None)),
-    ],
-)
-def test_agreed_disputed_consensus(film: Case, expected: tuple[bool | None, bool, bool | None]) -> None:
-    assert (agreed(film, "effusion"), is_disputed(film, "effusion"), consensus(film, "effusion")) == expected
 
 
 def test_kappa_by_hand() -> None:

@@ -8,8 +8,8 @@ from itertools import islice
 
 from lightbox_edge.backends import usable_cpus
 from lightbox_edge.bundle import Bundle
+from lightbox_edge.cases import Case
 from lightbox_edge.decoder import DecoderPool, load_ahead
-from lightbox_edge.evaluating.cases import Case
 from lightbox_edge.judging import Model
 from lightbox_edge.loading import Loaded, LoadedFrame
 from lightbox_edge.reading import Limits, Source

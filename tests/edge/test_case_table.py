@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from lightbox_edge.case_table import read_cases, years
+from lightbox_edge.cases import Case
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.evaluating.cases import Case, read_cases, years
 from lightbox_edge.labels import LabelledFilm, write_labels
 
 FINDINGS = ("effusion", "any, abnormality")
@@ -118,9 +119,9 @@ def test_a_film_has_a_row_for_each_reader(films: Path) -> None:
         ),
         (
             "file,effusion\na.png,\n",
-            "TABLE says 1 or 0 of no finding on any film: there is nothing to evaluate.",
+            "TABLE says 1 or 0 of no finding on any film: fill in what is confirmed.",
         ),
-        ("file,effusion\n", "TABLE says 1 or 0 of no finding on any film: there is nothing to evaluate."),
+        ("file,effusion\n", "TABLE says 1 or 0 of no finding on any film: fill in what is confirmed."),
     ],
 )
 def test_each_mistake_is_one_sentence(films: Path, content: str | bytes, said: str) -> None:
@@ -133,7 +134,7 @@ def test_each_mistake_is_one_sentence(films: Path, content: str | bytes, said: s
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("file,effusion\na.png,1\n", "has no column 'part': add it, or evaluate all films without --part"),
+        ("file,effusion\na.png,1\n", "has no column 'part': add it, or take all films, without --part"),
         ("file,part,effusion\na.png,train,1\nb.png,,1\n", "has no film of part 'test': it has train."),
     ],
 )

@@ -1,4 +1,4 @@
-"""A clinic's table of confirmed cases: what a bundle's judgements are held against.
+"""A clinic's table of confirmed cases: what evaluates a bundle there and what calibrates it.
 
 CSV in UTF-8, with commas, semicolons or tabs, as spreadsheets write it. Columns, whatever their case:
 ``file`` (relative to the films' folder) and one or more findings by the bundle's names: 1 present, 0 absent,
@@ -14,47 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightbox_edge.cases import Case, Cases, Truths
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.evaluating.spreadsheet import plain, read_lines, read_table
+from lightbox_edge.spreadsheet import plain, read_lines, read_table
 
 ABOUT_THE_FILM = ("part", "dataset", "sex", "age", "view")
 TRUTHS = {"1": True, "1.0": True, "0": False, "0.0": False, "": None}  # 1.0 is how pandas writes a 1
-
-Truths = Mapping[str, bool | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One film and what is known of it.
-
-    ``readings`` are the truths by finding, None where unknown, of each reader; where the table names no
-    reader there is one, called ''. The texts are empty where the table says nothing.
-    """
-
-    file: Path
-    name: str
-    readings: Mapping[str, Truths]
-    part: str = ""
-    dataset: str = ""
-    sex: str = ""
-    age: str = ""
-    view: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """The cases of a table in its order, of ``part`` alone if that was asked for.
-
-    ``findings`` are those of the bundle that the table has, ``passed_over`` its columns that mean nothing
-    here; ``table`` is its name without the folder, ``sha256`` that of its bytes.
-    """
-
-    table: str
-    sha256: str
-    part: str | None
-    cases: tuple[Case, ...]
-    findings: tuple[str, ...]
-    passed_over: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +55,7 @@ def read_cases(table: Path, films: Path, findings: Sequence[str], part: str | No
     if not any(
         known is not None for one in cases for truths in one.readings.values() for known in truths.values()
     ):
-        raise LightboxError(f"{table} says 1 or 0 of no finding on any film: there is nothing to evaluate.")
+        raise LightboxError(f"{table} says 1 or 0 of no finding on any film: fill in what is confirmed.")
     passed_over = tuple(name for at, name in enumerate(header) if at not in columns and name.strip())
     return Cases(table.name, hashlib.sha256(content).hexdigest(), part, cases, named, passed_over)
 
@@ -188,7 +153,7 @@ def _of_part(
     if part is None:
         return by_film
     if not has_parts:
-        raise LightboxError(f"{table} has no column 'part': add it, or evaluate all films without --part.")
+        raise LightboxError(f"{table} has no column 'part': add it, or take all films, without --part.")
     chosen = {file: rows for file, rows in by_film.items() if rows[0].texts["part"] == part}
     if not chosen:
         parts = sorted({rows[0].texts["part"] for rows in by_film.values()} - {""})
