@@ -188,7 +188,10 @@ def mask_decoder() -> bytes:
 
 
 def write_films(folder: Path, film: Film, count: int) -> list[LabelledFilm]:
-    """Films of 64 x 64 pixels by number; four of eight have fluid, a bright base with stripes."""
+    """Films of 64 x 64 pixels by number; four of eight have fluid, a base with dark stripes.
+
+    What the input checks see is still a chest film.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     films = []
     for number in range(count):
@@ -196,8 +199,7 @@ def write_films(folder: Path, film: Film, count: int) -> list[LabelledFilm]:
         picture = np.asarray(Image.fromarray(film(number)).resize((SIDE, SIDE))).astype(np.float32)
         if ill:
             base = round(SIDE * np.random.default_rng(number).uniform(0.5, 0.7))
-            picture[base:] = picture[base:] / 4 + 180
-            picture[base::4] = 40
+            picture[base::4] -= 60
         file = folder / f"{number:03}.png"
         Image.fromarray(np.rint(picture).clip(0, 255).astype(np.uint8)).save(file)
         films.append(LabelledFilm(file, "made", PARTS[number % 4], {FINDING.name: ill}))

@@ -85,7 +85,8 @@ def choose(
     kept = None if again else recall(key)
     if kept and Candidate(kept.precision, kept.backend) in candidates:
         return Choice(kept.precision, kept.backend, kept.reason)
-    _log.info("Measuring which of %d models runs fastest here; it takes seconds, once.", len(candidates))
+    if not again:  # who asks for it again knows
+        _log.info("Measuring which of %d models runs fastest here; it takes seconds, once.", len(candidates))
     best, reason = decide(measure(bundle, candidates, threads))
     reason = f"{reason} {aside}".rstrip()
     remember(Remembered(key, best.precision, best.backend, reason))
