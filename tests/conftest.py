@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,14 @@ Film = NDArray[np.uint8]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 PYDICOM_DATA = Path(data_store.__file__).parent / "data"
+
+
+def pytest_configure() -> None:
+    """Give each worker a CPU of its own: runtimes that share one wait for each other, and lose most of it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is not None and hasattr(os, "sched_setaffinity"):  # not on Windows and macOS
+        cpus = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cpus[int(worker.removeprefix("gw")) % len(cpus)]})
 
 
 @pytest.fixture(scope="session", autouse=True)

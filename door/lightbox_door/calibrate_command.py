@@ -118,7 +118,7 @@ def _calibrate(arguments: argparse.Namespace, bundle: Bundle, where: Path) -> in
     beside = where == site_path(bundle)
     words = told(calibration, where, arguments.films_a_day, share_ill, beside_bundle=beside)
     print(words, file=sys.stderr)
-    return 0
+    return int(cases.unreadable > 0)
 
 
 def _wanted(arguments: argparse.Namespace, bundle: Bundle, cases: Cases) -> Sequence[str]:

@@ -27,7 +27,7 @@ class JudgedCases:
     """N films that were judged, at one precision: each finding's log-odds, (N,), and what is known of it.
 
     ``truth`` and ``known`` are (N,) bool; what readers dispute is not known. ``not_judged`` are the other
-    films, with the reason.
+    films, with the reason; ``unreadable`` is how many of them could not be read.
     """
 
     precision: Precision
@@ -36,6 +36,7 @@ class JudgedCases:
     truth: Mapping[str, Truth]
     known: Mapping[str, Truth]
     not_judged: Mapping[str, str]
+    unreadable: int = 0
 
 
 def to_calibrate_on(cases: Cases) -> tuple[Case, ...]:
@@ -80,6 +81,7 @@ def judge_cases(model: Model, cases: Sequence[Case], load: Load) -> JudgedCases:
         {name: np.array([bool(one) for one in each]) for name, each in zip(names, truths, strict=True)},
         {name: np.array([one is not None for one in each]) for name, each in zip(names, truths, strict=True)},
         {case.name: " ".join(one.reasons) for case, one in outcomes if one.status != "judged"},
+        sum(one.status == "unreadable" for _, one in outcomes),
     )
 
 

@@ -172,7 +172,7 @@ def test_a_table_of_a_spreadsheet_with_two_readers_to_a_file_that_is_named(
     out = tmp_path / "ours.json"
     told = lightbox(*clinic.calibrate("--out", out))
     words.unlink()
-    assert told.code == 0, told.err
+    assert told.code == 1, told.err  # done, but a file could not be read
     assert told.err.splitlines()[:3] == [
         "No findings of tiny, and passed over: 'ward'.",
         "effusion: readers dispute 2 of 41 films, and these are left out.",
