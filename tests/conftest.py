@@ -16,11 +16,14 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from lightbox_edge.backends import beside_decoders, usable_cpus
 from lightbox_edge.bundle import Bundle, open_bundle
+from lightbox_edge.choosing import choose
 
 Film = NDArray[np.uint8]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
+CHEST_OPEN = Path(__file__).parents[1] / "bundles" / "chest-open"
 PYDICOM_DATA = Path(data_store.__file__).parent / "data"
 
 
@@ -34,16 +37,20 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _caches_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or leaves anything in the caches of whoever runs it, subprocesses included."""
+    """No test reads or leaves anything in the caches of whoever runs it, subprocesses included.
+
+    What runs here is measured first, or the first test that screens would be told so on stderr.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LIGHTBOX_CACHE", str(tmp_path_factory.mktemp("caches")))
+        choose(open_bundle(CHEST_OPEN), "auto", "auto", "auto", beside_decoders(usable_cpus()))
         yield
 
 
 @pytest.fixture(scope="session")
 def bundle() -> Bundle:
     """The bundle of the repository; no test may depend on its numbers."""
-    return open_bundle(Path(__file__).parents[1] / "bundles" / "chest-open")
+    return open_bundle(CHEST_OPEN)
 
 
 @pytest.fixture(scope="session")
