@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lightbox_edge.intervals import FEW
 from lightbox_edge.manifest import Cost, Manifest, OperatingPoint, Precision, Rung, Segmenter
 
 
@@ -33,7 +34,7 @@ def _rung(precision: Precision, rung: Rung) -> str:
     ]
     for one in rung.results:
         low, high = one.auc_interval
-        few = " (fewer than 20 cases)" if min(one.positives, one.negatives) < 20 else ""
+        few = f" (fewer than {FEW} cases)" if min(one.positives, one.negatives) < FEW else ""
         lines.append(
             f"| {one.finding} | {one.dataset} | {one.positives} | {one.negatives} | {one.auc:.2f} "
             f"({low:.2f} to {high:.2f}){few} | {one.sensitivity:.2f} | {one.specificity:.2f} |"
