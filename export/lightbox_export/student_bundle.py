@@ -35,7 +35,7 @@ def with_image_student(
         encoder = draft.add("fp32/image_encoder.onnx", graph)
         shown = draft.add_usual("fp32", measured.usual)
         rung = Rung(encoder, measured.operating_points, shown, measured.results)
-        _finish(draft, msgspec.structs.replace(kept, ladder={"fp32": rung}), story)
+        _finish(draft, msgspec.structs.replace(kept, ladder={"fp32": rung}, asked=()), story)
 
 
 def with_segmenter_student(bundle: Bundle, graph: bytes, story: str, out: Path) -> None:
