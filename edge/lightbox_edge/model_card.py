@@ -8,8 +8,8 @@ from lightbox_edge.words_table import words_table
 
 WORDS = """## What other words are worth
 
-Whoever types words of their own asks for what training may never have heard. So the same test films were asked
-about in other ways too. *AUC lost* is against the words of training on the same films.
+Whoever types words of their own asks for what training may never have heard. So the same test films were
+asked about in other ways too. *AUC lost* is against the words of training on the same films.
 
 """
 

@@ -44,7 +44,8 @@ def _row(one: Asked) -> str:
         lost = f"{one.lost:.2f} ({one.lost_interval[0]:.2f} to {one.lost_interval[1]:.2f})"
     return (
         f"| {one.finding} | {one.dataset} | {one.positives} | {one.negatives} "
-        f"| {_HOW[one.words, one.left_out]} | {one.precision} | {one.auc:.2f} ({low:.2f} to {high:.2f}){few} | {lost} |"
+        f"| {_HOW[one.words, one.left_out]} | {one.precision} "
+        f"| {one.auc:.2f} ({low:.2f} to {high:.2f}){few} | {lost} |"
     )
 
 

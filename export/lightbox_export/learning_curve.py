@@ -4,8 +4,8 @@ python -m lightbox_export.learning_curve chest-open --data open-x-rays --out bui
 
 The patients of a smaller share are among those of a larger one. Every training makes as many steps as the
 whole recipe does, so that a small share lacks films and not training; each takes as long as the recipe's own.
-The whole is trained with --shares 1, or asked from the bundle that --bundle names. A run that was cut off goes
-on from its last epoch.
+The whole is trained with --shares 1, or asked from the bundle that --bundle names. A run that was cut off
+goes on from its last epoch.
 """
 
 from __future__ import annotations
@@ -128,7 +128,8 @@ def learning_curve_page(curve: LearningCurve) -> str:
     for tested in curve.points[0].asked:
         few = f" (fewer than {FEW} cases)" if min(tested.positives, tested.negatives) < FEW else ""
         cells = [_cell(point, tested.finding) for point in curve.points]
-XX
+        counts = f"{tested.positives}, {tested.negatives}{few}"
+        lines.append(f"| {' | '.join([tested.finding, counts, *cells])} |")
     return "\n".join([*lines, ""])
 
 

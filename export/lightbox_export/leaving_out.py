@@ -4,8 +4,8 @@ What counts as the finding's labels are its ChestX-ray14 labels and its classes 
 
 - A finding that such labels alone teach (consolidation, where lung opacity is left out) is left out too.
 - A film that was positive for another finding only by such a label becomes unknown for it, never negative:
-  any abnormality is not taught by a film whose one label was erased. What other labels, or the RSNA readers in
-  another class, said of the film stays, and so do absences: nobody named that other finding on it.
+  any abnormality is not taught by a film whose one label was erased. What other labels, or the RSNA readers
+  in another class, said of the film stays, and so do absences: nobody named that other finding on it.
 - A sentence of another finding that names the finding, or one of its phrases, is left out.
 - Guests with no positive film left are left out: all of them would be normal.
 
