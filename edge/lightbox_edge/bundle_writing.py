@@ -8,14 +8,14 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from lightbox_edge.bundle import MANIFEST
+from lightbox_edge.bundle import MANIFEST, Bundle
 from lightbox_edge.durable import flush_folder, write_durably
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import File, Manifest, OutOfDistribution, Precision
@@ -55,6 +55,18 @@ class BundleDraft:
             return None
         statistics, limit = usual
         return OutOfDistribution(self.add_array(f"{precision}/feature_statistics.npy", statistics), limit)
+
+    def copy(self, bundle: Bundle, without: Collection[str] = ()) -> Manifest:
+        """Copy every file of a bundle but those paths and its card; returns its manifest, of today.
+
+        `finish_with_card` then writes the card that the changed manifest has.
+        """
+        documents = without_card(bundle.manifest)
+        cards = {*bundle.manifest.documents} - {*documents}
+        for file in {file.path: file for file in bundle.files() if file not in cards}.values():
+            if file.path not in without:
+                self.add(file.path, bundle.read(file))
+        return msgspec.structs.replace(bundle.manifest, documents=documents, version=today())
 
     def finish_with_card(self, manifest: Manifest) -> None:
         """Write the model card, in the place of an older one that the manifest may name, then `finish`."""

@@ -123,6 +123,29 @@ class Result(_Record, frozen=True):
     missed_interval: tuple[Probability, Probability] | None = None
 
 
+class Asked(_Record, frozen=True):
+    """How well words find a finding on test films: AUC with its 95 % bootstrap interval, at one precision.
+
+    ``words`` are ``seen`` (the descriptors, which training drew) or ``unseen`` (it never did); where the
+    finding was ``left_out``, another network of the same recipe was asked, which had learned neither its
+    words nor its labels. ``lost`` is what of the AUC is missing against the seen words with the finding in
+    training, on the same films, None for those words themselves.
+    """
+
+    finding: str
+    words: Literal["seen", "unseen"]
+    left_out: bool
+    precision: Precision
+    dataset: str
+    date: str
+    positives: int
+    negatives: int
+    auc: Probability
+    auc_interval: tuple[Probability, Probability]
+    lost: float | None = None
+    lost_interval: tuple[float, float] | None = None
+
+
 class Cost(_Record, frozen=True):
     """What a precision cost against fp32, as the gate measured it on films that calibrated nothing.
 
@@ -201,7 +224,10 @@ class Segmenter(_Record, frozen=True):
 
 
 class Manifest(_Record, frozen=True):
-    """The whole of ``manifest.json``; with ``adults_only`` the films of children are not judged."""
+    """The whole of ``manifest.json``; with ``adults_only`` the films of children are not judged.
+
+    ``unseen`` are the findings in words that training never used, ``asked`` what those words were worth.
+    """
 
     schema_version: Literal[1]
     name: str
@@ -219,6 +245,8 @@ class Manifest(_Record, frozen=True):
     documents: tuple[File, ...]
     segmenter: Segmenter | None = None
     adults_only: bool = False
+    unseen: tuple[Finding, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 class _Version(msgspec.Struct):

@@ -42,6 +42,21 @@ def auc_interval(truth: Truth, scores: Numbers, draws: int = 2000, seed: int = 0
     return float(low), float(high)
 
 
+def auc_lost_interval(
+    truth: Truth, before: Numbers, after: Numbers, draws: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """95 % percentile bootstrap interval of how much less AUC ``after`` has; both score the same N films."""
+    chance = np.random.default_rng(seed)
+    yes, no = np.flatnonzero(truth), np.flatnonzero(~truth)
+    drawn_truth = np.repeat([True, False], [len(yes), len(no)])
+    lost = []
+    for _ in range(draws):
+        films = np.concatenate([chance.choice(yes, len(yes)), chance.choice(no, len(no))])
+        lost.append(auc(drawn_truth, before[films]) - auc(drawn_truth, after[films]))
+    low, high = np.quantile(lost, [0.025, 0.975])
+    return float(low), float(high)
+
+
 def fit_platt(truth: Truth, log_odds: Numbers) -> tuple[float, float]:
     """Slope and intercept of Platt scaling (1999), with his smoothed targets, by Newton's method.
 

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from lightbox_edge.intervals import FEW
 from lightbox_edge.manifest import Cost, Manifest, OperatingPoint, Precision, Rung, Segmenter
+from lightbox_edge.words_table import words_table
+
+WORDS = """## What other words are worth
+
+Whoever types words of their own asks for what training may never have heard. So the same test films were
+asked about in other ways too. *AUC lost* is against the words of training on the same films.
+
+"""
 
 
 def model_card(manifest: Manifest) -> str:
@@ -16,6 +24,8 @@ def model_card(manifest: Manifest) -> str:
         "## Its limits\n\n" + _points(manifest.limits),
     ]
     sections += [_rung(precision, rung) for precision, rung in manifest.ladder.items()]
+    if manifest.asked:
+        sections.append(WORDS + words_table(manifest.asked, manifest.unseen))
     if manifest.segmenter is not None:
         sections.append(_segmenter(manifest.segmenter))
     return "\n".join(sections)

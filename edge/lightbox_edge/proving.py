@@ -84,7 +84,7 @@ def prove(
             raise LightboxError(f"{name!r} has fewer than {FEWEST} calibration cases with or without it.")
         points[name] = operating_point(truth[use], log_odds[name][use], target)
     statistics, limit = usual_films(image_features[part == "train"], image_features[part == "calibration"])
-    return Proof(points, statistics, limit, tuple(_results(films, part == "test", log_odds, points, date)))
+    return Proof(points, statistics, limit, tuple(_results(films, log_odds, points, date)))
 
 
 def usual_films(first: Features, second: Features) -> tuple[Features, float]:
@@ -98,35 +98,48 @@ def usual_films(first: Features, second: Features) -> tuple[Features, float]:
     return statistics, float(np.quantile(mahalanobis(second, statistics), CHEST_FILMS_KEPT))
 
 
+@dataclass(frozen=True, slots=True)
+class TestedOn:
+    """Test films of which a finding is known: which of the N films, (N,), and what is true of each."""
+
+    dataset: str
+    use: Truth
+    truth: Truth
+
+
+def tested_on(films: Sequence[LabelledFilm], finding: str) -> Iterator[TestedOn]:
+    """Each dataset's test films, then those of all; none with too few films with or without the finding."""
+    truth, known = _truth(films, finding)
+    dataset = np.array([film.dataset for film in films])
+    tested = known & np.array([film.part == "test" for film in films])
+    datasets = sorted(set(dataset[tested]))
+    whole = [tuple(datasets)] if len(datasets) > 1 else []
+    for chosen in [*((one,) for one in datasets), *whole]:
+        use = tested & np.isin(dataset, chosen)
+        if min(truth[use].sum(), (~truth[use]).sum()) >= FEWEST:
+            yield TestedOn(f"{' + '.join(chosen)} test", use, truth[use])
+
+
 def _results(
     films: Sequence[LabelledFilm],
-    in_test: Truth,
     log_odds: Mapping[str, Numbers],
     points: Mapping[str, OperatingPoint],
     date: str,
 ) -> Iterator[Result]:
-    dataset = np.array([film.dataset for film in films])
     for name, point in points.items():
-        truth, known = _truth(films, name)
-        datasets = sorted(set(dataset[in_test & known]))
-        whole = [tuple(datasets)] if len(datasets) > 1 else []
-        for chosen in [*((one,) for one in datasets), *whole]:
-            use = known & in_test & np.isin(dataset, chosen)
-            yes, no = int(truth[use].sum()), int((~truth[use]).sum())
-            if min(yes, no) < FEWEST:
-                continue
-            scores = log_odds[name][use]
+        for one in tested_on(films, name):
+            scores = log_odds[name][one.use]
             probability = sigmoid(point.slope * scores + point.intercept)
             yield Result(
                 name,
-                f"{' + '.join(chosen)} test",
+                one.dataset,
                 date,
-                yes,
-                no,
-                round(auc(truth[use], scores), 4),
-                _rounded(auc_interval(truth[use], scores)),
-                *_rounded(sensitivity_and_specificity(truth[use], probability, point.threshold)),
-                *_missed(truth[use], probability, point),
+                int(one.truth.sum()),
+                int((~one.truth).sum()),
+                round(auc(one.truth, scores), 4),
+                _rounded(auc_interval(one.truth, scores)),
+                *_rounded(sensitivity_and_specificity(one.truth, probability, point.threshold)),
+                *_missed(one.truth, probability, point),
             )
 
 

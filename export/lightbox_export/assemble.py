@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 
 from lightbox_edge.backends import open_session
 from lightbox_edge.bundle_writing import new_bundle
@@ -16,10 +15,10 @@ from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import TextEncoder
 from lightbox_edge.proving import encode_films
 from lightbox_export import networks
-from lightbox_export.fp32 import About, Scale, finish_bundle, measure
+from lightbox_export.fp32 import About, finish_bundle, measure
 from lightbox_export.recipe import Recipe
+from lightbox_export.teaching import Taught
 from lightbox_export.to_onnx import to_onnx
-from lightbox_export.train import Pair
 from lightbox_export.wording import tokenize
 
 NOTICES = Path(__file__).parent / "recipes" / "LICENCES.md"
@@ -28,27 +27,25 @@ NOTICES = Path(__file__).parent / "recipes" / "LICENCES.md"
 def assemble(
     recipe: Recipe,
     films: Sequence[LabelledFilm],
-    pair: Pair,
-    text: networks.TextEncoder,
-    tokenizer: Tokenizer,
+    taught: Taught,
     out: Path,
 ) -> None:
     """Export, prove on the labelled films and write an fp32 bundle to ``out``, or nothing."""
-    findings = recipe.findings()
-    ids, mask = tokenize(descriptor_sentences(findings), tokenizer)
+    ids, mask = tokenize(descriptor_sentences(recipe.findings()), taught.tokenizer)
     pixels = load_films([film.file for film in films], recipe.images.preprocessing())
     image_graph = to_onnx(
-        networks.WithPatches(pair.image),
+        networks.WithPatches(taught.pair.image),
         {"pixels": torch.from_numpy(pixels[:8])},
         ("image_features", "patch_features"),
         dynamic=1,
     )
-    text_graph = to_onnx(text, {"input_ids": ids, "attention_mask": mask}, ("text_features",), dynamic=2)
+    text_graph = to_onnx(
+        taught.text, {"input_ids": ids, "attention_mask": mask}, ("text_features",), dynamic=2
+    )
     image_features = encode_films(open_session(image_graph, "onnxruntime", "cpu"), pixels)
-    with torch.inference_mode():
-        text_features = text(ids, mask).numpy().reshape(-1, 2, recipe.training.features)
-    scale = Scale(findings, text_features, float(pair.log_scale.detach().exp()))
-    measured = measure(films, image_features, scale, recipe.shipped())
+    scale, unseen = taught.scale(recipe.findings()), recipe.unseen()
+    other_words = taught.scale(unseen) if unseen else None
+    measured = measure(films, image_features, scale, recipe.shipped(), other_words)
     about = About(
         name=recipe.name,
         licence=recipe.licence,
@@ -57,6 +54,7 @@ def assemble(
         limits=recipe.limits,
         notices=NOTICES.read_bytes(),
         adults_only=recipe.adults_only,
+        unseen=unseen,
     )
     with new_bundle(out) as draft:
         finish_bundle(
@@ -66,7 +64,7 @@ def assemble(
             draft.add("fp32/image_encoder.onnx", image_graph),
             TextEncoder(
                 draft.add("fp32/text_encoder.onnx", text_graph),
-                draft.add("tokenizer.json", tokenizer.to_str().encode()),
+                draft.add("tokenizer.json", taught.tokenizer.to_str().encode()),
                 "fp32",
                 networks.MAX_TOKENS,
             ),

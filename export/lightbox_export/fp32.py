@@ -12,6 +12,7 @@ from lightbox_edge.backends import Session
 from lightbox_edge.bundle_writing import BundleDraft, today
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.manifest import (
+    Asked,
     File,
     Finding,
     Manifest,
@@ -22,9 +23,11 @@ from lightbox_edge.manifest import (
     Target,
     TextEncoder,
 )
+from lightbox_edge.measuring import Numbers
 from lightbox_edge.proving import FEWEST_USUAL, finding_log_odds, prove, usual_films
 from lightbox_edge.scoring import Features
 from lightbox_edge.unlabelled import film_sources, read_unlabelled
+from lightbox_edge.words_measuring import Answers, measure_words
 
 BATCH = 8  # films at once
 
@@ -40,6 +43,7 @@ class About:
     limits: tuple[str, ...]
     notices: bytes
     adults_only: bool = False
+    unseen: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ class Scale:
     text_features: Features
     logit_scale: float
 
+    def log_odds(self, image_features: Features) -> dict[str, Numbers]:
+        """Of each finding, (N,), before calibration, from image_features (N, dimensions)."""
+        return finding_log_odds(image_features, self.text_features, self.findings, self.logit_scale)
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -58,15 +66,28 @@ class Measured:
     operating_points: dict[str, OperatingPoint]
     usual: tuple[Features, float] | None
     results: tuple[Result, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 def measure(
-    films: Sequence[LabelledFilm], image_features: Features, scale: Scale, targets: dict[str, Target]
+    films: Sequence[LabelledFilm],
+    image_features: Features,
+    scale: Scale,
+    targets: dict[str, Target],
+    unseen: Scale | None = None,
 ) -> Measured:
-    """Calibrate and test on labelled films, see `lightbox_edge.proving.prove`."""
-    log_odds = finding_log_odds(image_features, scale.text_features, scale.findings, scale.logit_scale)
+    """Calibrate and test on labelled films, see `lightbox_edge.proving.prove`.
+
+    ``unseen`` are the findings in words that training never used, measured beside those it did.
+    """
+    log_odds = scale.log_odds(image_features)
     proof = prove(films, image_features, log_odds, targets, today())
-    return Measured(proof.operating_points, (proof.statistics, proof.distance_limit), proof.results)
+    asked: tuple[Asked, ...] = ()
+    if unseen is not None:
+        usual = Answers("seen", False, "fp32", log_odds)
+        other = Answers("unseen", False, "fp32", unseen.log_odds(image_features))
+        asked = tuple(measure_words(films, usual, [other], today()))
+    return Measured(proof.operating_points, (proof.statistics, proof.distance_limit), proof.results, asked)
 
 
 def usual(session: Session, images: Path, how: Preprocessing) -> tuple[Features, float] | None:
@@ -107,6 +128,8 @@ def finish_bundle(
         ladder={"fp32": Rung(image_encoder, measured.operating_points, usual, measured.results)},
         text_encoder=text_encoder,
         adults_only=about.adults_only,
+        unseen=about.unseen,
+        asked=measured.asked,
         documents=(draft.add("LICENCES.md", about.notices),),
     )
     draft.finish_with_card(manifest)

@@ -46,7 +46,7 @@ def read_cases(folder: Path, recipe: Recipe) -> list[Case]:
     wanted = (*recipe.images.sources, *recipe.images.chest_only)
     return [
         _case(folder, row, recipe)
-        for row in _rows(folder)
+        for row in read_rows(folder)
         if row["source"] in wanted and row["split"] in ("train", "test")
     ]
 
@@ -55,13 +55,14 @@ def read_guests(folder: Path, recipe: Recipe) -> list[Case]:
     """Read the films of the recipe's guests, all of part train; other findings than theirs are unknown."""
     return [
         _guest(folder, row, recipe, guest)
-        for row in _rows(folder)
+        for row in read_rows(folder)
         for guest in recipe.images.guests
         if row["source"] == guest.source and row["split"].startswith("train")
     ]
 
 
-def _rows(folder: Path) -> list[dict[str, str]]:
+def read_rows(folder: Path) -> list[dict[str, str]]:
+    """The rows of the collection's labels.csv."""
     table = folder / "labels.csv"
     if not table.is_file():
         raise LightboxError(f"{folder} holds no labels.csv: name the folder of the open X-ray collection.")
@@ -101,13 +102,13 @@ def _part(row: dict[str, str], recipe: Recipe) -> str:
     """Split a fixed share of the training patients off for calibration, by a salted hash of their group."""
     if row["split"] == "test":
         return "test"
-    draw = (
-        int.from_bytes(
-            hashlib.sha256(f"{recipe.images.calibration_salt}{row['group']}".encode()).digest()[:4], "big"
-        )
-        / 2**32
-    )
-    return "calibration" if draw < recipe.images.calibration_share else "train"
+    drawn = draw(str(recipe.images.calibration_salt), row["group"])
+    return "calibration" if drawn < recipe.images.calibration_share else "train"
+
+
+def draw(salt: str, group: str) -> float:
+    """A number from 0 to 1 that depends on nothing but the salt and the patient."""
+    return int.from_bytes(hashlib.sha256(f"{salt}{group}".encode()).digest()[:4], "big") / 2**32
 
 
 def target_and_weight(finding: TaughtFinding, row: dict[str, str]) -> tuple[float, float]:

@@ -18,7 +18,10 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TaughtFinding(_Record, frozen=True):
-    """A finding with the labels that teach it and the words it is taught in."""
+    """A finding with the labels that teach it and the words it is taught in.
+
+    ``unseen`` are words that training must never use: they tell what other words are worth.
+    """
 
     name: str
     ships: bool
@@ -27,6 +30,7 @@ class TaughtFinding(_Record, frozen=True):
     phrases: tuple[str, ...]
     rsna: tuple[str, ...] = ()
     target: Target | None = None
+    unseen: tuple[tuple[str, str], ...] = ()
 
 
 class Guest(_Record, frozen=True):
@@ -83,15 +87,19 @@ class Recipe(_Record, frozen=True):
 
     def findings(self) -> tuple[Finding, ...]:
         """The findings that go into the bundle, as its manifest wants them."""
-        return tuple(
-            Finding(one.name, tuple(Descriptor(*sentences) for sentences in one.descriptors))
-            for one in self.finding
-            if one.ships
-        )
+        return tuple(_finding(one.name, one.descriptors) for one in self.finding if one.ships)
+
+    def unseen(self) -> tuple[Finding, ...]:
+        """The same findings in the words that training never uses, where they have some."""
+        return tuple(_finding(one.name, one.unseen) for one in self.finding if one.ships and one.unseen)
 
     def shipped(self) -> dict[str, Target]:
         """The findings that go into the bundle, with their thresholds' targets."""
         return {one.name: one.target for one in self.finding if one.ships and one.target}
+
+
+def _finding(name: str, sentences: tuple[tuple[str, str], ...]) -> Finding:
+    return Finding(name, tuple(Descriptor(*pair) for pair in sentences))
 
 
 def is_recipe(name: str) -> bool:

@@ -42,13 +42,12 @@ def add_segmenter(
     sam = load_sam(architecture, checkpoint)
     graphs = sam_to_onnx(sam, _films(images, sam.input_size))
     with new_bundle(out) as draft:
-        for file in {file.path: file for file in source.files()}.values():
-            draft.add(file.path, source.read(file))
+        kept = draft.copy(source)
         encoder = draft.add("segmenter/fp32/image_encoder.onnx", graphs.image_encoder)
         decoder = draft.add("segmenter/mask_decoder.onnx", graphs.mask_decoder)
         rung = SegmenterRung(encoder, mask_iou=None, results=())
         segmenter = Segmenter(name, licence, sam.input_size, decoder, {"fp32": rung})
-        draft.finish(msgspec.structs.replace(source.manifest, segmenter=segmenter))
+        draft.finish_with_card(msgspec.structs.replace(kept, segmenter=segmenter))
 
 
 def _films(images: Path, input_size: int) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import msgspec
 
 from lightbox_edge.backends import open_session
 from lightbox_edge.bundle import Bundle
-from lightbox_edge.bundle_writing import BundleDraft, new_bundle, today, without_card
+from lightbox_edge.bundle_writing import BundleDraft, new_bundle
 from lightbox_edge.findings import read_text_features
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.loading import load_films
@@ -30,13 +30,12 @@ def with_image_student(
     manifest = bundle.manifest
     measured = _measured(bundle, graph, films, images)
     with new_bundle(out) as draft:
-        kept = _copied(
-            bundle, draft, without={file.path for rung in manifest.ladder.values() for file in rung.files()}
-        )
+        old = {file.path for rung in manifest.ladder.values() for file in rung.files()}
+        kept = draft.copy(bundle, without=old)
         encoder = draft.add("fp32/image_encoder.onnx", graph)
         shown = draft.add_usual("fp32", measured.usual)
         rung = Rung(encoder, measured.operating_points, shown, measured.results)
-        _finish(draft, msgspec.structs.replace(kept, ladder={"fp32": rung}), story)
+        _finish(draft, msgspec.structs.replace(kept, ladder={"fp32": rung}, asked=()), story)
 
 
 def with_segmenter_student(bundle: Bundle, graph: bytes, story: str, out: Path) -> None:
@@ -45,7 +44,7 @@ def with_segmenter_student(bundle: Bundle, graph: bytes, story: str, out: Path) 
     assert segmenter is not None  # noqa: S101  # its teacher was there
     with new_bundle(out) as draft:
         old = {rung.image_encoder.path for rung in segmenter.ladder.values()}
-        kept = _copied(bundle, draft, without=old)
+        kept = draft.copy(bundle, without=old)
         encoder = draft.add("segmenter/fp32/image_encoder.onnx", graph)
         changed = msgspec.structs.replace(segmenter, ladder={"fp32": SegmenterRung(encoder, None, ())})
         _finish(draft, msgspec.structs.replace(kept, segmenter=changed), f"the segmenter: {story}")
@@ -63,16 +62,6 @@ def _measured(bundle: Bundle, graph: bytes, films: Sequence[LabelledFilm] | None
     return measure(
         films, features, Scale(manifest.findings, read_text_features(bundle), manifest.logit_scale), targets
     )
-
-
-def _copied(bundle: Bundle, draft: BundleDraft, without: set[str]) -> Manifest:
-    """Copy every file but those and the card; returns the manifest without a card."""
-    documents = without_card(bundle.manifest)
-    cards = {file.path for file in bundle.manifest.documents} - {file.path for file in documents}
-    for file in {file.path: file for file in bundle.files()}.values():
-        if file.path not in without | cards:
-            draft.add(file.path, bundle.read(file))
-    return msgspec.structs.replace(bundle.manifest, documents=documents, version=today())
 
 
 def _finish(draft: BundleDraft, manifest: Manifest, story: str) -> None:

@@ -8,6 +8,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from lightbox_edge.errors import LightboxError
 from lightbox_export.networks import TextEncoder
 from lightbox_export.recipe import Recipe, TaughtFinding
 
@@ -25,6 +26,20 @@ def sentence_pairs(finding: TaughtFinding) -> list[tuple[str, str]]:
     return [*finding.descriptors, *spoken]
 
 
+def taught_sentences(recipe: Recipe) -> set[str]:
+    """Every sentence that training may draw for any finding, in small letters without the full stop."""
+    return {_plain(said) for one in recipe.finding for pair in sentence_pairs(one) for said in pair}
+
+
+def unseen_sentences(recipe: Recipe) -> set[str]:
+    """Every sentence that it must not, written alike."""
+    return {_plain(said) for one in recipe.finding for pair in one.unseen for said in pair}
+
+
+def _plain(sentence: str) -> str:
+    return sentence.lower().rstrip(".")
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """The frozen language model's features of every sentence pair, by finding: (pairs, 2, hidden_size)."""
@@ -35,6 +50,13 @@ class Wording:
 
 @torch.inference_mode()
 def read_wording(recipe: Recipe, encoder: TextEncoder, tokenizer: Tokenizer) -> Wording:
+    """What training draws from.
+
+    Raises:
+        LightboxError: a sentence that is called unseen is among those of training.
+    """
+    if told := sorted(taught_sentences(recipe) & unseen_sentences(recipe)):
+        raise LightboxError(f"The recipe {recipe.name} teaches {told[0]!r} and calls it unseen: reword one.")
     pooled = []
     for finding in recipe.finding:
         sentences = [sentence for pair in sentence_pairs(finding) for sentence in pair]

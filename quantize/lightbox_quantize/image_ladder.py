@@ -9,11 +9,12 @@ import numpy as np
 import onnx
 
 from lightbox_edge.backends import open_session
-from lightbox_edge.manifest import Cost, Manifest, OperatingPoint, Precision, Result, Rung, Target
+from lightbox_edge.manifest import Asked, Cost, Manifest, OperatingPoint, Precision, Result, Rung, Target
 from lightbox_edge.measuring import Numbers
 from lightbox_edge.proving import FEWEST_USUAL, encode_films, finding_log_odds, prove, usual_films
 from lightbox_edge.scoring import Features
 from lightbox_edge.unlabelled import evenly
+from lightbox_edge.words_measuring import Answers, measure_words
 from lightbox_quantize.candidates import Candidate, image_methods, timed
 from lightbox_quantize.films import Films
 from lightbox_quantize.gate import FindingLoss, Limits, cost, finding_losses, objections
@@ -24,7 +25,10 @@ FIRST_LOOK = 48  # test films on which a candidate's cosine is looked at before 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A candidate with every number that belongs to it; ``objections`` empty if it passes the gate."""
+    """A candidate with every number that belongs to it; ``objections`` empty if it passes the gate.
+
+    ``features`` are the image_features of all films.
+    """
 
     precision: Precision
     candidate: Candidate
@@ -34,6 +38,7 @@ class Measured:
     operating_points: Mapping[str, OperatingPoint]
     usual: tuple[Features, float] | None
     results: tuple[Result, ...]
+    features: Features
 
 
 class ImageLadder:
@@ -99,7 +104,18 @@ class ImageLadder:
             points,
             usual,
             results,
+            features,
         )
+
+    def asked(self, measured: Measured, unseen: Features | None) -> Iterator[Asked]:
+        """What words that training never used are worth at that precision; nothing without labels."""
+        labelled, manifest = self._films.labelled, self._manifest
+        if labelled is None or unseen is None:
+            return
+        precision, features = measured.precision, measured.features
+        told = finding_log_odds(features, unseen, manifest.unseen, manifest.logit_scale)
+        usual = Answers("seen", False, precision, self._log_odds(features))
+        yield from measure_words(labelled, usual, [Answers("unseen", False, precision, told)], self._date)
 
     def _log_odds(self, features: Features) -> dict[str, Numbers]:
         manifest = self._manifest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,7 +11,7 @@ from lightbox_edge.bundle import Bundle, open_bundle
 from lightbox_edge.bundle_writing import BundleDraft, new_bundle, today, without_card
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import read_text_features
-from lightbox_edge.manifest import Precision, Rung
+from lightbox_edge.manifest import Asked, Precision, Rung
 from lightbox_quantize.films import read_films
 from lightbox_quantize.gate import Limits
 from lightbox_quantize.image_ladder import ImageLadder, Measured
@@ -66,20 +66,22 @@ def quantize(
         rungs = {precision: _rung(draft, one) for precision, one in passed.items()}
         if "fp32" in precisions:
             rungs = {"fp32": _copied(bundle, draft, rung), **rungs}
-        encoder, text_rows = quantize_text(bundle, draft, text_features, limits)
+        text = quantize_text(bundle, draft, text_features, limits)
         segmenter, mask_rows = quantize_segmenter(bundle, draft, images, precisions, limits)
+        new_words = [one for measured in passed.values() for one in ladder.asked(measured, text.unseen)]
         made = msgspec.structs.replace(
             manifest,
             version=date,
             text_features=draft.add_array("text_features.npy", text_features),
             ladder=rungs,
-            text_encoder=encoder,
+            text_encoder=text.encoder,
+            asked=(*_kept(manifest.asked, rungs), *new_words),
             segmenter=segmenter,
             documents=tuple(draft.add(file.path, bundle.read(file)) for file in without_card(manifest)),
         )
         draft.finish_with_card(made)
     return Report(
-        (*rows, *text_rows, *mask_rows), tuple(loss for one in passed.values() for loss in one.losses)
+        (*rows, *text.rows, *mask_rows), tuple(loss for one in passed.values() for loss in one.losses)
     )
 
 
@@ -87,6 +89,11 @@ def _rung(draft: BundleDraft, made: Measured) -> Rung:
     usual = draft.add_usual(made.precision, made.usual)
     model = draft.add(f"{made.precision}/image_encoder.onnx", made.candidate.model)
     return Rung(model, dict(made.operating_points), usual, made.results, made.cost)
+
+
+def _kept(asked: Sequence[Asked], rungs: Mapping[Precision, Rung]) -> list[Asked]:
+    """What still holds: figures of a precision that stays, and of networks that never were in the bundle."""
+    return [one for one in asked if one.left_out or one.precision in rungs]
 
 
 def _copied(bundle: Bundle, draft: BundleDraft, rung: Rung) -> Rung:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import msgspec
 
@@ -25,9 +26,19 @@ _WAYS: tuple[tuple[Precision, str, Callable[[bytes], bytes]], ...] = (
 )
 
 
-def quantize_text(
-    bundle: Bundle, draft: BundleDraft, text_features: Features, limits: Limits
-) -> tuple[TextEncoder | None, tuple[Row, ...]]:
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text encoder as written, what was tried, and the bundle's unseen sentences as it tells them.
+
+    ``unseen`` is (descriptors, 2, dimensions), as text_features are; the encoder is None where there is none.
+    """
+
+    encoder: TextEncoder | None
+    rows: tuple[Row, ...]
+    unseen: Features | None
+
+
+def quantize_text(bundle: Bundle, draft: BundleDraft, text_features: Features, limits: Limits) -> Text:
     """Write the first way whose least cosine over the descriptors' sentences is within the limit.
 
     Args:
@@ -38,7 +49,7 @@ def quantize_text(
     """
     encoder = bundle.manifest.text_encoder
     if encoder is None:
-        return None, ()
+        return Text(None, (), None)
     model, tokenizer = bundle.read(encoder.model), bundle.read(encoder.tokenizer)
     sentences = descriptor_sentences(bundle.manifest.findings)
     fp32 = text_features.reshape(len(sentences), -1)
@@ -59,4 +70,8 @@ def quantize_text(
         tokenizer=draft.add("tokenizer.json", tokenizer),
         precision=precision,
     )
-    return written, tuple(rows)
+    unseen = None
+    if others := descriptor_sentences(bundle.manifest.unseen):
+        told = encode_with(made, tokenizer, others, encoder.max_tokens, "onnxruntime")
+        unseen = told.reshape(-1, 2, told.shape[-1])
+    return Text(written, tuple(rows), unseen)

@@ -154,7 +154,10 @@ def test_an_unknown_field_is_refused_at_every_depth(document: Document, place: s
     assert "unknown field `surprise`" in refusal(document)
 
 
-@pytest.mark.parametrize("field", sorted({*Manifest.__struct_fields__} - {"segmenter", "adults_only"}))
+OPTIONAL = {"segmenter", "adults_only", "unseen", "asked"}
+
+
+@pytest.mark.parametrize("field", sorted({*Manifest.__struct_fields__} - OPTIONAL))
 def test_no_field_may_be_missing(document: Document, field: str) -> None:
     del document[field]
     assert f"missing required field `{field}`" in refusal(document)

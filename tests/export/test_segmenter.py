@@ -12,8 +12,10 @@ from PIL import Image
 
 from lightbox_edge import segmenting
 from lightbox_edge.bundle import open_bundle, verify_bundle
+from lightbox_edge.bundle_writing import MODEL_CARD, without_card
 from lightbox_edge.errors import BundleError, LightboxError
 from lightbox_edge.masks_measuring import mask_results
+from lightbox_edge.model_card import model_card
 from lightbox_edge.segmenting import Prompt, SegmenterModel
 from lightbox_export import sam_to_onnx, segmenter
 from tests.conftest import Film
@@ -54,12 +56,21 @@ def test_the_bundle_is_whole_and_keeps_what_it_had(segmented: Path, chest_open: 
     bundle, before = open_bundle(segmented), open_bundle(chest_open)
     verify_bundle(bundle)
     assert bundle.manifest.ladder == before.manifest.ladder
-    assert bundle.manifest.documents == before.manifest.documents
+    assert without_card(bundle.manifest) == without_card(before.manifest)
     made = bundle.manifest.segmenter
     assert made is not None
     assert (made.name, made.licence, made.input_size) == ("LiteMedSAM", "Apache-2.0", 256)
     assert made.mask_decoder.bytes < 20_000_000
     assert made.ladder["fp32"].image_encoder.bytes < 31_000_000
+
+
+def test_the_card_is_of_the_new_bundle(segmented: Path, chest_open: Path) -> None:
+    bundle = open_bundle(segmented)
+    (card,) = {*bundle.manifest.documents} - {*without_card(bundle.manifest)}
+    text = bundle.read(card).decode()
+    assert text == model_card(bundle.manifest)
+    assert "## Segmenter: LiteMedSAM" in text
+    assert "## Segmenter" not in (chest_open / MODEL_CARD).read_text("utf-8")
 
 
 @needs_shared

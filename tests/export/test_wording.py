@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 import torch
 from tokenizers import Tokenizer
 
+from lightbox_edge.errors import LightboxError
 from lightbox_export.networks import TextEncoder, load_tokenizer
 from lightbox_export.recipe import TaughtFinding, load_recipe
-from lightbox_export.wording import TEMPLATES, read_wording, sentence_pairs, tokenize
+from lightbox_export.wording import (
+    TEMPLATES,
+    read_wording,
+    sentence_pairs,
+    taught_sentences,
+    tokenize,
+    unseen_sentences,
+)
 
 FINDING = TaughtFinding("effusion", True, ("Effusion",), (("Fluid.", "No fluid."),), ("effusion", "fluid"))
 
@@ -35,6 +45,53 @@ def test_every_pair_of_the_packaged_recipe_affirms_and_denies() -> None:
         for present, absent in sentence_pairs(finding):
             assert present != absent
             assert "{" not in present + absent
+
+
+def test_no_unseen_sentence_of_the_packaged_recipe_is_taught_and_few_of_its_words_are() -> None:
+    """Body parts, and the fluid of the example that everybody gives, are what may be shared."""
+    recipe = load_recipe("chest-open")
+    assert not taught_sentences(recipe) & unseen_sentences(recipe)
+    for finding in recipe.finding:
+        assert bool(finding.unseen) == finding.ships
+        assert len(finding.unseen) <= 4
+        assert len(finding.unseen) >= 2 or not finding.ships
+        own = {word for pair in sentence_pairs(finding) for said in pair for word in words(said)}
+        for present, absent in finding.unseen:
+            assert (words(present) | words(absent)) & own <= {
+                *("lung", "lungs", "heart", "cardiac", "chest", "air", "fluid", "edge"),
+                *(
+                    "a",
+                    "the",
+                    "there",
+                    "is",
+                    "are",
+                    "no",
+                    "not",
+                    "of",
+                    "in",
+                    "with",
+                    "without",
+                    "that",
+                    "and",
+                ),
+            }
+
+
+def words(sentence: str) -> set[str]:
+    return {*re.findall("[a-z]+", sentence.lower())}
+
+
+def test_unseen_words_are_never_drawn(tokenizer: Tokenizer) -> None:
+    encoder = TextEncoder(8).eval()
+    recipe = msgspec.structs.replace(load_recipe("chest-open"), finding=(FINDING,))
+    other = msgspec.structs.replace(FINDING, unseen=(("Water.", "No water."),))
+    with_unseen = read_wording(msgspec.structs.replace(recipe, finding=(other,)), encoder, tokenizer)
+    without = read_wording(recipe, encoder, tokenizer)
+    assert torch.equal(with_unseen.pooled[0], without.pooled[0])
+    assert with_unseen.descriptors == without.descriptors
+    told = msgspec.structs.replace(FINDING, unseen=(("there is FLUID", "Dry."),))
+    with pytest.raises(LightboxError, match="teaches 'there is fluid' and calls it unseen: reword one"):
+        read_wording(msgspec.structs.replace(recipe, finding=(told,)), encoder, tokenizer)
 
 
 def test_tokens_are_padded_to_the_longest_and_masked(tokenizer: Tokenizer) -> None:

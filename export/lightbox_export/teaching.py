@@ -1,0 +1,99 @@
+"""One training of a recipe, or of a variant of it: from cases to encoders that can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from lightbox_edge.findings import descriptor_sentences
+from lightbox_edge.loading import load_films
+from lightbox_edge.manifest import Finding
+from lightbox_edge.scoring import Features
+from lightbox_export.fp32 import Scale
+from lightbox_export.labels import Case, read_guests
+from lightbox_export.networks import ImageEncoder, TextEncoder, load_tokenizer
+from lightbox_export.recipe import Recipe
+from lightbox_export.student_weights import start_from
+from lightbox_export.students import find_student
+from lightbox_export.train import Lesson, Pair, train
+from lightbox_export.wording import read_wording, tokenize
+
+MARGIN = 8 / 7  # training films are kept this much larger, so that zooming in stays sharp
+BATCH = 16  # films encoded at once
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """Encoders after training; the text encoder has the pair's adapter."""
+
+    pair: Pair
+    text: TextEncoder
+    tokenizer: Tokenizer
+
+    @torch.inference_mode()
+    def scale(self, findings: tuple[Finding, ...]) -> Scale:
+        """The findings in the space that both encoders end in."""
+        told = self.text(*tokenize(descriptor_sentences(findings), self.tokenizer))
+        return Scale(
+            findings, told.numpy().reshape(-1, 2, told.shape[-1]), float(self.pair.log_scale.detach().exp())
+        )
+
+    @torch.inference_mode()
+    def image_features(self, films: Tensor) -> Features:
+        """(N, features) of preprocessed films (N, 1, S, S)."""
+        features: Features = torch.cat([self.pair.image(some) for some in films.split(BATCH)]).numpy()
+        return features
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFilms:
+    """Films as training takes them, (N, 1, S, S), read once for however many trainings."""
+
+    files: tuple[Path, ...]
+    pixels: Tensor
+
+    @classmethod
+    def read(cls, recipe: Recipe, cases: Sequence[Case]) -> TrainingFilms:
+        larger = recipe.images.preprocessing(round(recipe.images.input_size * MARGIN))
+        files = tuple(case.file for case in cases)
+        return cls(files, torch.from_numpy(load_films(files, larger)))
+
+    def of(self, cases: Sequence[Case]) -> Tensor:
+        """The films of some of the cases, (n, 1, S, S); no copy where they are all of them."""
+        files = tuple(case.file for case in cases)
+        if files == self.files:
+            return self.pixels
+        places = {file: place for place, file in enumerate(self.files)}
+        return self.pixels[[places[file] for file in files]]
+
+
+def taught_cases(data: Path, recipe: Recipe, cases: Sequence[Case]) -> list[Case]:
+    """The cases that teach: those of part train that are labelled, and the recipe's guests."""
+    taught = [case for case in cases if case.part == "train" and case.source in recipe.images.sources]
+    return taught + read_guests(data, recipe)
+
+
+def teach(recipe: Recipe, cases: Sequence[Case], films: TrainingFilms, checkpoint: Path) -> Taught:
+    """Train, or take up a run at its checkpoint.
+
+    Raises:
+        LightboxError: the checkpoint is damaged or of another training, or an unseen sentence is taught.
+    """
+    torch.manual_seed(recipe.training.seed)
+    text, tokenizer = TextEncoder(recipe.training.features), load_tokenizer()
+    image = ImageEncoder(recipe.training.features)
+    start_from(image.backbone, find_student("efficientnet_lite0"), None)
+    lesson = Lesson(
+        films.of(cases),
+        torch.tensor([case.targets for case in cases]),
+        torch.tensor([case.weights for case in cases]),
+    )
+    wording = read_wording(recipe, text.eval(), tokenizer)
+    pair = train(recipe, Pair(image, text.adapter), wording, lesson, checkpoint)
+    text.adapter.load_state_dict(pair.adapter.state_dict())
+    return Taught(pair, text, tokenizer)
