@@ -11,31 +11,46 @@ from torch.nn import functional
 from lightbox_export.markers import paste_letters
 
 
-def augment(films: Tensor, chance: torch.Generator, size: int) -> Tensor:
-    """Turn, shift, zoom, blur, re-expose and mark films; never mirror them, for the heart lies left.
+def draw_turns(count: int, chance: torch.Generator) -> Tensor:
+    """Turns, zooms and shifts as anatomy allows, (N, 2, 3), from places on the result to places on the film.
 
-    Args:
-        films: (N, 1, H, W) normalised pixels, black at their minimum.
-        chance: where all randomness comes from.
-        size: the side of the result in pixels.
+    Places are -1 to 1 in both directions. Nothing is mirrored, for the heart lies left.
     """
-    count = len(films)
 
     def draw(low: float, high: float) -> Tensor:
         return torch.empty(count).uniform_(low, high, generator=chance)
 
     angle, zoom = draw(-12, 12) * math.pi / 180, draw(0.75, 1.1)
     stretch = draw(0.93, 1.07)
-    turn = torch.zeros(count, 2, 3)
-    turn[:, 0, 0], turn[:, 0, 1] = angle.cos() * zoom * stretch, -angle.sin() * zoom
-    turn[:, 1, 0], turn[:, 1, 1] = angle.sin() * zoom, angle.cos() * zoom / stretch
-    turn[:, 0, 2], turn[:, 1, 2] = draw(-0.1, 0.1), draw(-0.1, 0.1)
-    grid = functional.affine_grid(turn, [count, 1, size, size], align_corners=False)
-    black = films.amin()
-    turned = functional.grid_sample(films - black, grid, align_corners=False)
+    turns = torch.zeros(count, 2, 3)
+    turns[:, 0, 0], turns[:, 0, 1] = angle.cos() * zoom * stretch, -angle.sin() * zoom
+    turns[:, 1, 0], turns[:, 1, 1] = angle.sin() * zoom, angle.cos() * zoom / stretch
+    turns[:, 0, 2], turns[:, 1, 2] = draw(-0.1, 0.1), draw(-0.1, 0.1)
+    return turns
 
-    exposed = (turned / turned.amax().clamp(min=1e-3)) ** draw(0.75, 1.35).view(-1, 1, 1, 1)
-    exposed = exposed * turned.amax() * draw(0.85, 1.15).view(-1, 1, 1, 1)
+
+def places(turns: Tensor, size: int) -> Tensor:
+    """Where the pixels of a result of that side lie on the film, (N, size, size, 2), x and y from -1 to 1."""
+    return functional.affine_grid(turns, [len(turns), 1, size, size], align_corners=False)
+
+
+def augment(films: Tensor, turns: Tensor, chance: torch.Generator, size: int) -> Tensor:
+    """Turn films, then blur, re-expose and mark them at random.
+
+    Args:
+        films: (N, 1, H, W) normalised pixels, black at their minimum.
+        turns: (N, 2, 3), of `draw_turns`.
+        chance: where all randomness comes from.
+        size: the side of the result in pixels.
+    """
+
+    def draw(low: float, high: float) -> Tensor:
+        return torch.empty(len(films), 1, 1, 1).uniform_(low, high, generator=chance)
+
+    black = films.amin()
+    turned = functional.grid_sample(films - black, places(turns, size), align_corners=False)
+    exposed = (turned / turned.amax().clamp(min=1e-3)) ** draw(0.75, 1.35)
+    exposed = exposed * turned.amax() * draw(0.85, 1.15)
     return paste_letters(_mark(_blur(exposed, chance), chance), chance) + black
 
 

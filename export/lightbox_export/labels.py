@@ -1,40 +1,49 @@
 """``labels.csv`` of the open X-ray collection, turned into what teaches, calibrates and tests.
 
 A case carries, for each finding of the recipe, a target (1 present, 0 absent) and a weight (0 unknown).
-The RSNA readers' class wins over ChestX-ray14's labels, which were mined from reports: of 53 films that
-they re-read as "No Finding" 34 were not normal, so a mined absence weighs half.
+The RSNA readers' class wins over ChestX-ray14's labels, which were mined from reports; where nobody read a
+film again, what they found elsewhere under the same labels teaches at half weight (`mined`).
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.labels import LabelledFilm
+from lightbox_export.mined import Row, expected_target, mined_labels, shares_found
 from lightbox_export.recipe import Guest, Recipe, TaughtFinding
+
+COLUMNS = ("file", "source", "group", "split", "labels", "rsna_class", "boxes_xyxy_rel")
+MINED = 0.5  # weight of a mined label beside a reader's
+# A reader's box: the place of its finding in the recipe, then left, top, right, bottom in 0 to 1 of the film.
+Box = tuple[int, float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One film: its file, its part (train, calibration, test), and targets and weights by finding."""
+    """One film: its file, its part (train, calibration, test), targets and weights by finding, boxes."""
 
     file: Path
     source: str
     part: str
     targets: tuple[float, ...]
     weights: tuple[float, ...]
+    boxes: tuple[Box, ...] = ()
 
     def labelled(self, recipe: Recipe) -> LabelledFilm:
         """The case as calibration and test want it: present, absent or unknown.
 
-        Films are tested on full weights alone: mined labels do not test what the RSNA readers decide.
+        Mined labels calibrate and test nothing that the RSNA readers decide: there only full weights are known.
         """
-        least = 1.0 if self.part == "test" else 0.5
         truths = {
-            finding.name: bool(target) if weight >= least else None
+            finding.name: bool(target) if weight == 1 else None
             for finding, target, weight in zip(recipe.finding, self.targets, self.weights, strict=True)
             if finding.ships
         }
@@ -44,11 +53,10 @@ class Case:
 def read_cases(folder: Path, recipe: Recipe) -> list[Case]:
     """Read the cases of the recipe's sources; patients never cross from one part to another."""
     wanted = (*recipe.images.sources, *recipe.images.chest_only)
-    return [
-        _case(folder, row, recipe)
-        for row in read_rows(folder)
-        if row["source"] in wanted and row["split"] in ("train", "test")
-    ]
+    rows = [row for row in read_rows(folder) if row["source"] in wanted and row["split"] in ("train", "test")]
+    teaching = [row for row in rows if _part(row, recipe) == "train"]
+    shares = {finding.name: shares_found(teaching, finding.rsna) for finding in recipe.finding}
+    return [_case(folder, row, recipe, shares) for row in rows]
 
 
 def read_guests(folder: Path, recipe: Recipe) -> list[Case]:
@@ -69,7 +77,7 @@ def read_rows(folder: Path) -> list[dict[str, str]]:
     with table.open(newline="", encoding="utf-8") as lines:
         reader = csv.DictReader(lines)
         rows = list(reader)
-    for column in ("file", "source", "group", "split", "labels", "rsna_class"):
+    for column in COLUMNS:
         if column not in (reader.fieldnames or ()):
             raise LightboxError(f"{table} has no column {column!r}: name the open X-ray collection.")
     return rows
@@ -84,9 +92,9 @@ def _guest(folder: Path, row: dict[str, str], recipe: Recipe, guest: Guest) -> C
     return Case(folder / row["file"], row["source"], "train", targets, weights)
 
 
-def _case(folder: Path, row: dict[str, str], recipe: Recipe) -> Case:
+def _case(folder: Path, row: Row, recipe: Recipe, shares: Mapping[str, Mapping[str, float]]) -> Case:
     if row["source"] in recipe.images.sources:
-        known = [target_and_weight(finding, row) for finding in recipe.finding]
+        known = [target_and_weight(finding, row, shares[finding.name]) for finding in recipe.finding]
     else:
         known = [(0.0, 0.0)] * len(recipe.finding)
     return Case(
@@ -95,6 +103,18 @@ def _case(folder: Path, row: dict[str, str], recipe: Recipe) -> Case:
         part=_part(row, recipe),
         targets=tuple(target for target, _ in known),
         weights=tuple(weight for _, weight in known),
+        boxes=_boxes(row, recipe),
+    )
+
+
+def _boxes(row: Row, recipe: Recipe) -> tuple[Box, ...]:
+    """The boxes that readers drew around the recipe's findings."""
+    drawn = json.loads(row["boxes_xyxy_rel"] or "[]")
+    return tuple(
+        (place, *box)
+        for place, finding in enumerate(recipe.finding)
+        for name, *box in drawn
+        if name in finding.boxes
     )
 
 
@@ -111,16 +131,20 @@ def draw(salt: str, group: str) -> float:
     return int.from_bytes(hashlib.sha256(f"{salt}{group}".encode()).digest()[:4], "big") / 2**32
 
 
-def target_and_weight(finding: TaughtFinding, row: dict[str, str]) -> tuple[float, float]:
-    """What one row of labels.csv says about one finding: (target, weight)."""
-    labels = set(row["labels"].replace("|", ";").split(";"))
-    healthy = labels == {"No Finding"}
+def target_and_weight(
+    finding: TaughtFinding, row: Row, shares: Mapping[str, float] = MappingProxyType({})
+) -> tuple[float, float]:
+    """What one row of labels.csv says about one finding: (target, weight).
+
+    Args:
+        finding: of the recipe.
+        row: of labels.csv.
+        shares: what the RSNA readers found under each mined label; without any, the labels are believed.
+    """
+    labels = mined_labels(row)
     if finding.rsna and row["rsna_class"]:
         return (1.0, 1.0) if row["rsna_class"] in finding.rsna else (0.0, 1.0)
-    if finding.labels == ("*",):
-        return (0.0, 0.5) if healthy else (1.0, 1.0)
-    if labels & set(finding.labels):
-        return (1.0, 0.6) if finding.rsna else (1.0, 1.0)
-    if finding.rsna:
-        return (0.0, 0.5) if healthy else (0.0, 0.0)
-    return (0.0, 1.0)
+    if finding.rsna and (expected := expected_target(labels, shares)) is not None:
+        return expected, MINED
+    present = labels != {"No Finding"} if finding.labels == ("*",) else bool(labels & set(finding.labels))
+    return float(present), MINED if finding.rsna else 1.0

@@ -30,16 +30,26 @@ class ImageEncoder(nn.Module):
         self.dropout = nn.Dropout(0.3)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        return functional.normalize(self.projection(self.dropout(self.backbone(pixels))), dim=-1)
+        return functional.normalize(self.look(pixels)[0], dim=-1)
+
+    def look(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Features of the film, (N, features), and of its patches, (N, patches, features); not normalised.
+
+        The patches are those of a square grid, row by row, so a side has sqrt(patches) of them. Pooling is the
+        mean and the projection is linear, so the mean of the patches' features is the film's (but for dropout).
+        """
+        maps = self.backbone.forward_features(pixels)  # type: ignore[operator]  # each timm model has it
+        film = self.projection(self.dropout(maps.mean((2, 3))))
+        # Of two axes, so that the exported graph has one product with the very weights of the film's own.
+        patches = self.projection(maps.permute(0, 2, 3, 1).reshape(-1, BACKBONE_FEATURES))
+        return film, patches.reshape(pixels.shape[0], -1, patches.shape[-1])
 
 
 class WithPatches(nn.Module):
     """An image encoder as it is exported: what it says of the film, and of each place on it, in one pass.
 
-    Takes pixels (N, 1, H, W), gives image_features (N, features) and patch_features (N, patches, features),
-    all float32. The patches are those of a square grid, row by row, so a side has sqrt(patches) of them.
-    Pooling is the mean and the projection is linear, so projecting every patch is exact: the mean of a
-    film's patch_features, L2-normalised, is its image_features.
+    Takes pixels (N, 1, H, W), gives image_features (N, features), L2-normalised, and patch_features
+    (N, patches, features), whose mean points where image_features do; all float32.
     """
 
     def __init__(self, encoder: ImageEncoder) -> None:
@@ -47,11 +57,8 @@ class WithPatches(nn.Module):
         self.encoder = encoder
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        places = self.encoder.backbone.forward_features(pixels)  # type: ignore[operator]  # each timm model has it
-        image_features = functional.normalize(self.encoder.projection(places.mean((2, 3))), dim=-1)
-        # Of two axes, so that the graph has one product with the very weights of the film's own.
-        patches = self.encoder.projection(places.permute(0, 2, 3, 1).reshape(-1, BACKBONE_FEATURES))
-        return image_features, patches.reshape(pixels.shape[0], -1, patches.shape[-1])
+        film, patches = self.encoder.look(pixels)
+        return functional.normalize(film, dim=-1), patches
 
 
 class TextEncoder(nn.Module):

@@ -20,7 +20,8 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TaughtFinding(_Record, frozen=True):
     """A finding with the labels that teach it and the words it is taught in.
 
-    ``unseen`` are words that training must never use: they tell what other words are worth.
+    ``boxes`` are the names of readers' boxes around it. ``unseen`` are words that training must never use:
+    they tell what other words are worth.
     """
 
     name: str
@@ -30,6 +31,7 @@ class TaughtFinding(_Record, frozen=True):
     phrases: tuple[str, ...]
     rsna: tuple[str, ...] = ()
     target: Target | None = None
+    boxes: tuple[str, ...] = ()
     unseen: tuple[tuple[str, str], ...] = ()
 
 
@@ -59,7 +61,7 @@ class Images(_Record, frozen=True):
 
 
 class Training(_Record, frozen=True):
-    """The optimiser's settings; rates are AdamW's learning rates."""
+    """The optimiser's settings; rates are AdamW's learning rates, ``place_weight`` is the say of boxes."""
 
     seed: int
     epochs: int
@@ -70,6 +72,7 @@ class Training(_Record, frozen=True):
     weight_decay: float
     label_smoothing: float
     average_decay: float
+    place_weight: float
 
 
 class Recipe(_Record, frozen=True):

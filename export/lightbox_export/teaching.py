@@ -92,6 +92,7 @@ def teach(recipe: Recipe, cases: Sequence[Case], films: TrainingFilms, checkpoin
         films.of(cases),
         torch.tensor([case.targets for case in cases]),
         torch.tensor([case.weights for case in cases]),
+        [case.boxes for case in cases],
     )
     wording = read_wording(recipe, text.eval(), tokenizer)
     pair = train(recipe, Pair(image, text.adapter), wording, lesson, checkpoint)

@@ -8,6 +8,7 @@ edge computes. Weights are averaged (EMA), and every epoch ends in a checkpoint 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from lightbox_export import checkpoint
-from lightbox_export.films import augment
+from lightbox_export.films import augment, draw_turns
+from lightbox_export.labels import Box
 from lightbox_export.networks import ImageEncoder
+from lightbox_export.pointing import place_loss
 from lightbox_export.recipe import Recipe
 from lightbox_export.rounding import round_weights, rounded
 from lightbox_export.wording import Wording
@@ -38,21 +41,28 @@ class Pair(nn.Module):
     def adapt(self, pooled: Tensor) -> Tensor:
         return functional.normalize(self.adapter(pooled), dim=-1)
 
-    def logits(self, films: Tensor, pairs: Tensor) -> Tensor:
-        """(N, findings) log-odds from films (N, 1, S, S) and pooled sentences (findings, 2, hidden)."""
+    def logits(self, films: Tensor, pairs: Tensor) -> tuple[Tensor, Tensor]:
+        """Log-odds from films (N, 1, S, S) and pooled sentences (findings, 2, hidden).
+
+        Returns:
+            Those of the films, (N, findings), and of their patches, (N, patches, findings); a film's are the
+            mean of its patches', but for dropout.
+        """
         text_features = self.adapt(pairs)
-        scale: Tensor = self.log_scale.exp()
-        logits: Tensor = scale * self.image(films) @ (text_features[:, 0] - text_features[:, 1]).T
-        return logits
+        direction = self.log_scale.exp() * (text_features[:, 0] - text_features[:, 1]).T
+        film, patches = self.image.look(films)
+        length = film.norm(dim=-1, keepdim=True).clamp(min=1e-6)
+        return film / length @ direction, patches / length[:, None] @ direction
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Training films (N, 1, S, S) with targets and weights (N, findings)."""
+    """Training films (N, 1, S, S) with targets and weights (N, findings), and the boxes on each."""
 
     films: Tensor
     targets: Tensor
     weights: Tensor
+    boxes: Sequence[Sequence[Box]]
 
 
 def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, file: Path) -> Pair:
@@ -95,13 +105,16 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, file: Pa
         batches = order[: steps // settings.epochs * settings.batch_size].view(-1, settings.batch_size)
         total = 0.0
         for batch in tqdm(batches, desc=f"epoch {epoch + 1}/{settings.epochs}", mininterval=10):
-            films = augment(lesson.films[batch], chance, recipe.images.train_size)
+            turns = draw_turns(len(batch), chance)
+            films = augment(lesson.films[batch], turns, chance, recipe.images.train_size)
             optimiser.zero_grad()
             with rounded(pair.image):
-                logits = pair.logits(films, _draw_pairs(wording, chance))
+                logits, patch_logits = pair.logits(films, _draw_pairs(wording, chance))
                 loss = functional.binary_cross_entropy_with_logits(
                     logits, targets[batch], weights[batch], reduction="sum"
                 ) / weights[batch].sum().clamp(min=1)
+                boxes = [lesson.boxes[film] for film in batch.tolist()]
+                loss = loss + settings.place_weight * place_loss(patch_logits, boxes, turns)
                 loss.backward()  # type: ignore[no-untyped-call]  # torch has no types here
             optimiser.step()
             schedule.step()
@@ -116,11 +129,11 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, file: Pa
 
 
 def _balance(lesson: Lesson) -> Tensor:
-    """Weights with the positives of each finding raised by the root of their rarity."""
+    """Weights with the positives of each finding raised by the root of their rarity, by share where soft."""
     positive = (lesson.weights * lesson.targets).sum(0)
     negative = (lesson.weights * (1 - lesson.targets)).sum(0)
     raise_by = (negative / positive.clamp(min=1)).clamp(min=1).sqrt()
-    return lesson.weights * torch.where(lesson.targets > 0, raise_by, torch.ones_like(raise_by))
+    return lesson.weights * (lesson.targets * raise_by + 1 - lesson.targets)
 
 
 def _draw_pairs(wording: Wording, chance: torch.Generator) -> Tensor:
