@@ -31,7 +31,7 @@ def build(recipe_name: str, data: Path, out: Path) -> Path:
     recipe = load_recipe(recipe_name)
     cases = read_cases(data, recipe)
     out.parent.mkdir(parents=True, exist_ok=True)
-    teachers = taught_cases(data, recipe, cases)
+    teachers = taught_cases(recipe, cases)
     checkpoint = out.with_name(f"{out.name}.checkpoint.pt")
     taught = teach(recipe, teachers, TrainingFilms.read(recipe, teachers), checkpoint)
     films = [case.labelled(recipe) for case in cases]

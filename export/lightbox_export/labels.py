@@ -18,7 +18,7 @@ from types import MappingProxyType
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.labels import LabelledFilm
 from lightbox_export.mined import Row, expected_target, mined_labels, shares_found
-from lightbox_export.recipe import Guest, Recipe, TaughtFinding
+from lightbox_export.recipe import Recipe, TaughtFinding
 
 COLUMNS = ("file", "source", "group", "split", "labels", "rsna_class", "boxes_xyxy_rel")
 MINED = 0.5  # weight of a mined label beside a reader's
@@ -59,16 +59,6 @@ def read_cases(folder: Path, recipe: Recipe) -> list[Case]:
     return [_case(folder, row, recipe, shares) for row in rows]
 
 
-def read_guests(folder: Path, recipe: Recipe) -> list[Case]:
-    """Read the films of the recipe's guests, all of part train; other findings than theirs are unknown."""
-    return [
-        _guest(folder, row, recipe, guest)
-        for row in read_rows(folder)
-        for guest in recipe.images.guests
-        if row["source"] == guest.source and row["split"].startswith("train")
-    ]
-
-
 def read_rows(folder: Path) -> list[dict[str, str]]:
     """The rows of the collection's labels.csv."""
     table = folder / "labels.csv"
@@ -81,15 +71,6 @@ def read_rows(folder: Path) -> list[dict[str, str]]:
         if column not in (reader.fieldnames or ()):
             raise LightboxError(f"{table} has no column {column!r}: name the open X-ray collection.")
     return rows
-
-
-def _guest(folder: Path, row: dict[str, str], recipe: Recipe, guest: Guest) -> Case:
-    known = [
-        target_and_weight(finding, row) if finding.name in guest.findings else (0.0, 0.0)
-        for finding in recipe.finding
-    ]
-    targets, weights = zip(*known, strict=True)
-    return Case(folder / row["file"], row["source"], "train", targets, weights)
 
 
 def _case(folder: Path, row: Row, recipe: Recipe, shares: Mapping[str, Mapping[str, float]]) -> Case:

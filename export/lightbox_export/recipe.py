@@ -35,15 +35,8 @@ class TaughtFinding(_Record, frozen=True):
     unseen: tuple[tuple[str, str], ...] = ()
 
 
-class Guest(_Record, frozen=True):
-    """Films of another kind, children's for example: they teach these findings and are counted nowhere."""
-
-    source: str
-    findings: tuple[str, ...]
-
-
 class Images(_Record, frozen=True):
-    """Which films teach, and how they are preprocessed; ``train_size`` is the side of a training film."""
+    """Which films teach, and how they are preprocessed."""
 
     input_size: int
     percentiles: tuple[float, float]
@@ -53,8 +46,6 @@ class Images(_Record, frozen=True):
     chest_only: tuple[str, ...]
     calibration_share: float
     calibration_salt: int
-    train_size: int
-    guests: tuple[Guest, ...] = ()
 
     def preprocessing(self, input_size: int | None = None) -> Preprocessing:
         return Preprocessing(input_size or self.input_size, self.percentiles, self.mean, self.std)

@@ -15,7 +15,7 @@ from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import Finding
 from lightbox_edge.scoring import Features
 from lightbox_export.fp32 import Scale
-from lightbox_export.labels import Case, read_guests
+from lightbox_export.labels import Case
 from lightbox_export.networks import ImageEncoder, TextEncoder, load_tokenizer
 from lightbox_export.recipe import Recipe
 from lightbox_export.student_weights import start_from
@@ -72,10 +72,9 @@ class TrainingFilms:
         return self.pixels[[places[file] for file in files]]
 
 
-def taught_cases(data: Path, recipe: Recipe, cases: Sequence[Case]) -> list[Case]:
-    """The cases that teach: those of part train that are labelled, and the recipe's guests."""
-    taught = [case for case in cases if case.part == "train" and case.source in recipe.images.sources]
-    return taught + read_guests(data, recipe)
+def taught_cases(recipe: Recipe, cases: Sequence[Case]) -> list[Case]:
+    """The cases that teach: those of part train that are labelled."""
+    return [case for case in cases if case.part == "train" and case.source in recipe.images.sources]
 
 
 def teach(recipe: Recipe, cases: Sequence[Case], films: TrainingFilms, checkpoint: Path) -> Taught:

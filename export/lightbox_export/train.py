@@ -106,7 +106,7 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, file: Pa
         total = 0.0
         for batch in tqdm(batches, desc=f"epoch {epoch + 1}/{settings.epochs}", mininterval=10):
             turns = draw_turns(len(batch), chance)
-            films = augment(lesson.films[batch], turns, chance, recipe.images.train_size)
+            films = augment(lesson.films[batch], turns, chance, recipe.images.input_size)
             optimiser.zero_grad()
             with rounded(pair.image):
                 logits, patch_logits = pair.logits(films, _draw_pairs(wording, chance))

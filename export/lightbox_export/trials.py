@@ -40,7 +40,7 @@ class Trials:
     def read(cls, recipe: Recipe, data: Path) -> Trials:
         """Read every film that teaches or tests, once."""
         cases = read_cases(data, recipe)
-        taught = taught_cases(data, recipe, cases)
+        taught = taught_cases(recipe, cases)
         tests = [
             case.labelled(recipe)
             for case in cases

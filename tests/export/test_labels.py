@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from lightbox_edge.errors import LightboxError
-from lightbox_export.labels import Case, read_cases, read_guests, target_and_weight
-from lightbox_export.recipe import Guest, Recipe, TaughtFinding, load_recipe
+from lightbox_export.labels import Case, draw, read_cases, target_and_weight
+from lightbox_export.recipe import Recipe, TaughtFinding, load_recipe
 
-COLUMNS = ("file", "source", "group", "split", "labels", "rsna_class")
+COLUMNS = ("file", "source", "group", "split", "labels", "rsna_class", "boxes_xyxy_rel")
 ANY = TaughtFinding("any", True, ("*",), (("a", "b"),), (), ("Lung Opacity", "Not Normal"))
 OPACITY = TaughtFinding("opacity", True, ("Pneumonia",), (("a", "b"),), (), ("Lung Opacity",))
 EFFUSION = TaughtFinding("effusion", True, ("Effusion",), (("a", "b"),), ())
@@ -31,7 +31,7 @@ def recipe() -> Recipe:
 
 def table(folder: Path, *rows: tuple[str, ...]) -> Path:
     with (folder / "labels.csv").open("w", newline="") as out:
-        csv.writer(out).writerows([COLUMNS, *rows])
+        csv.writer(out).writerows([COLUMNS, *((*row, *[""] * (len(COLUMNS) - len(row))) for row in rows)])
     return folder
 
 
@@ -43,12 +43,11 @@ def table(folder: Path, *rows: tuple[str, ...]) -> Path:
         (OPACITY, "Pneumonia", "Normal", (0, 1)),
         (ANY, "No Finding", "Not Normal", (1, 1)),
         (ANY, "Effusion", "Normal", (0, 1)),
-        # Without them: a mined presence of what they could have read counts less, an absence hardly.
-        (OPACITY, "Pneumonia", "", (1, 0.6)),
-        (OPACITY, "No Finding", "", (0, 0.5)),
-        (OPACITY, "Effusion", "", (0, 0)),
+        # Without them, and without any film that they read elsewhere, the mined label is believed by half.
+        (OPACITY, "Pneumonia", "", (1, 0.5)),
+        (OPACITY, "Effusion", "", (0, 0.5)),
         (ANY, "No Finding", "", (0, 0.5)),
-        (ANY, "Effusion", "", (1, 1)),
+        (ANY, "Effusion", "", (1, 0.5)),
         # What they did not read for is as mined.
         (EFFUSION, "Effusion", "", (1, 1)),
         (EFFUSION, "Mass|Effusion", "Normal", (1, 1)),
@@ -80,15 +79,46 @@ def test_a_row_becomes_a_case(recipe: Recipe, tmp_path: Path) -> None:
     ("part", "expected"),
     [
         ("test", {"any": True, "opacity": None, "effusion": None}),
-        ("calibration", {"any": True, "opacity": True, "effusion": False}),
-        ("train", {"any": True, "opacity": True, "effusion": False}),
+        ("calibration", {"any": True, "opacity": None, "effusion": None}),
     ],
 )
-def test_films_are_tested_on_full_weights_alone(
+def test_films_calibrate_and_test_on_full_weights_alone(
     recipe: Recipe, part: str, expected: dict[str, bool | None]
 ) -> None:
     film = Case(Path("x"), "nih", part, (1, 1, 0, 1), (1, 0.6, 0.5, 1)).labelled(recipe)
     assert (film.truths, film.dataset, film.part) == (expected, "nih", part)
+
+
+def test_a_film_nobody_read_again_has_the_share_found_under_its_labels(recipe: Recipe, tmp_path: Path) -> None:
+    share = 0.3  # of patients, for calibration: what the readers found on theirs must teach nothing
+    teaching = [name for name in map(str, range(40)) if draw(str(recipe.images.calibration_salt), name) >= share]
+    calibrating = [name for name in map(str, range(40)) if name not in teaching]
+    table(
+        tmp_path,
+        ("nih/1.png", "nih", teaching[0], "train", "Pneumonia", "Lung Opacity"),
+        ("nih/2.png", "nih", teaching[1], "train", "Pneumonia", "Normal"),
+        ("nih/3.png", "nih", teaching[2], "train", "Pneumonia|Mass", "Lung Opacity"),
+        ("nih/4.png", "nih", calibrating[0], "train", "Pneumonia", "Normal"),
+        ("nih/5.png", "nih", "t", "test", "Pneumonia", "Normal"),
+        ("nih/6.png", "nih", teaching[3], "train", "Pneumonia", ""),
+        ("nih/7.png", "nih", teaching[4], "train", "Pneumonia|Mass", ""),
+        ("nih/8.png", "nih", teaching[5], "train", "Hernia", ""),
+    )
+    cases = {case.file.stem: case for case in read_cases(tmp_path, recipe)}
+    # Two of three were opacities: (2 + 2 * 2/3) / (3 + 2); the mass: (1 + 2 * 2/3) / (1 + 2).
+    assert cases["6"].targets[1] == pytest.approx(2 / 3)
+    assert cases["7"].targets[1] == pytest.approx((2 / 3 + 7 / 9) / 2)
+    assert cases["8"].targets[1] == 0  # no film with it was read again
+    assert {cases[name].weights[1] for name in "678"} == {0.5}
+    assert cases["1"].targets[1] == cases["1"].weights[1] == 1
+
+
+def test_boxes_are_those_of_the_recipes_findings(recipe: Recipe, tmp_path: Path) -> None:
+    seen = msgspec.structs.replace(OPACITY, boxes=("RSNA_Lung_Opacity", "Pneumonia"))
+    boxes = '[["Mass", 0, 0, 1, 1], ["Pneumonia", 0.25, 0.5, 0.5, 0.75], ["RSNA_Lung_Opacity", 0, 0, 0.5, 1]]'
+    table(tmp_path, ("nih/1.png", "nih", "p", "train", "Pneumonia", "", boxes))
+    (case,) = read_cases(tmp_path, msgspec.structs.replace(recipe, finding=(ANY, seen)))
+    assert case.boxes == ((1, 0.25, 0.5, 0.5, 0.75), (1, 0, 0, 0.5, 1))
 
 
 def test_an_unknown_truth_is_unknown_in_every_part(recipe: Recipe) -> None:
@@ -121,21 +151,3 @@ def test_a_table_without_a_column_is_a_sentence(recipe: Recipe, tmp_path: Path) 
     (tmp_path / "labels.csv").write_text("file,source\nx.png,nih\n")
     with pytest.raises(LightboxError, match=r"labels\.csv has no column 'group'"):
         read_cases(tmp_path, recipe)
-
-
-def test_guests_teach_their_findings_alone_and_are_no_cases(recipe: Recipe, tmp_path: Path) -> None:
-    folder = table(
-        tmp_path,
-        ("child.jpg", "children", "c1", "train_paediatric", "Pneumonia|Viral pneumonia", ""),
-        ("well.jpg", "children", "c2", "train_paediatric", "No Finding", ""),
-        ("kept.jpg", "children", "c3", "test", "No Finding", ""),
-        ("adult.jpg", "nih", "a1", "train", "Effusion", ""),
-    )
-    images = msgspec.structs.replace(recipe.images, guests=(Guest("children", ("opacity",)),))
-    invited = msgspec.structs.replace(recipe, images=images)
-    ill, well = read_guests(folder, invited)
-    assert (ill.file, ill.part, ill.targets, ill.weights) == (
-        folder / "child.jpg", "train", (0.0, 1.0, 0.0, 0.0), (0.0, 0.6, 0.0, 0.0),
-    )  # fmt: skip
-    assert (well.targets, well.weights) == ((0.0,) * 4, (0.0, 0.5, 0.0, 0.0))
-    assert [case.file.name for case in read_cases(folder, invited)] == ["adult.jpg"]

@@ -16,6 +16,9 @@ from lightbox_export.train import Lesson, Pair, train
 from lightbox_export.wording import Wording
 
 
+BOXES = [((0, 0.0, 0.0, 1.0, 0.6),), *[()] * 7]
+
+
 def small_recipe(**settings: object) -> Recipe:
     recipe = load_recipe("chest-open")
     training = msgspec.structs.replace(recipe.training, epochs=2, batch_size=4, **settings)
@@ -28,7 +31,7 @@ def trained(recipe: Recipe, file: Path) -> dict[str, torch.Tensor]:
     """The weights after a training on eight films of noise for one finding."""
     torch.manual_seed(0)
     pair = Pair(ImageEncoder(8), nn.Linear(6, 8))
-    lesson = Lesson(torch.rand(8, 1, 72, 72), torch.tensor([[0.0], [1.0]] * 4), torch.ones(8, 1))
+    lesson = Lesson(torch.rand(8, 1, 72, 72), torch.tensor([[0.0], [1.0]] * 4), torch.ones(8, 1), BOXES)
     wording = Wording((torch.rand(3, 2, 6),), (1,))
     return train(recipe, pair, wording, lesson, file).state_dict()
 

@@ -50,7 +50,6 @@ def small(name: str) -> Recipe:
     images = msgspec.structs.replace(
         recipe.images,
         input_size=64,
-        train_size=48,
         sources=("nih",),
         chest_only=(),
         guests=(),
