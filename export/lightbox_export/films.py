@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from lightbox_export.markers import paste_letters
+
 
 def augment(films: Tensor, chance: torch.Generator, size: int) -> Tensor:
     """Turn, shift, zoom, blur, re-expose and mark films; never mirror them, for the heart lies left.
@@ -34,7 +36,7 @@ def augment(films: Tensor, chance: torch.Generator, size: int) -> Tensor:
 
     exposed = (turned / turned.amax().clamp(min=1e-3)) ** draw(0.75, 1.35).view(-1, 1, 1, 1)
     exposed = exposed * turned.amax() * draw(0.85, 1.15).view(-1, 1, 1, 1)
-    return _mark(_blur(exposed, chance), chance) + black
+    return paste_letters(_mark(_blur(exposed, chance), chance), chance) + black
 
 
 def expose(films: Tensor, chance: torch.Generator) -> Tensor:
@@ -58,11 +60,11 @@ def _blur(films: Tensor, chance: torch.Generator) -> Tensor:
 
 
 def _mark(films: Tensor, chance: torch.Generator) -> Tensor:
-    """Paste a bright or dark rectangle near a border of half the films: markers must mean nothing."""
+    """Paste a gray rectangle near a border of a third of the films: not every marker is letters."""
     side = films.shape[-1]
     marked = films.clone()
     for index in range(len(films)):
-        if torch.rand((), generator=chance) < 0.5:
+        if torch.rand((), generator=chance) < 0.33:
             height, width = (int(torch.randint(4, side // 6, (), generator=chance)) for _ in "hw")
             top = int(torch.randint(0, side - height, (), generator=chance))
             left = 0 if torch.rand((), generator=chance) < 0.5 else side - width
