@@ -72,7 +72,7 @@ def _draw(text: str, height: int) -> Tensor:
     """One marker whose letters are ``height`` pixels high, from four times that size, with a margin."""
     font = ImageFont.load_default(size=5.6 * height)  # letters are 0.72 of a font's size
     left, top, right, bottom = (int(one) for one in font.getbbox(text))
-    margin = height  # a quarter of a letter, once it is small
+    margin = height + 4  # a quarter of a letter and a pixel, once it is small
     large = Image.new("L", (right - left + 2 * margin, bottom - top + 2 * margin))
     ImageDraw.Draw(large).text((margin - left, margin - top), text, fill=255, font=font)
     small = large.resize((max(3, large.width // 4), max(3, large.height // 4)), Image.Resampling.BOX)
