@@ -73,6 +73,16 @@ class Model:
         self.seconds += perf_counter() - started
         return features
 
+    def probabilities(self, pixels: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Of each criterion, (N, criteria), of pixels (N, 1, S, S); nothing is refused, whatever it shows."""
+        features = self.encode(pixels)
+        return np.array(
+            [
+                [score(one, criterion, self._scale).probability for criterion in self.criteria]
+                for one in features
+            ]
+        )
+
     def outcomes(self, frames: Sequence[LoadedFrame]) -> list[Outcome]:
         """The outcome of each frame, in order; frames without pixels keep their reason."""
         outcomes: list[Outcome] = []

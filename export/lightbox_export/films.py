@@ -19,24 +19,32 @@ def augment(films: Tensor, chance: torch.Generator, size: int) -> Tensor:
         chance: where all randomness comes from.
         size: the side of the result in pixels.
     """
-    count = len(films)
+    grid = turns(len(films), chance, size)
+    black = films.amin()
+    return retone(functional.grid_sample(films - black, grid, align_corners=False), chance) + black
 
-    def draw(low: float, high: float) -> Tensor:
-        return torch.empty(count).uniform_(low, high, generator=chance)
 
-    angle, zoom = draw(-12, 12) * math.pi / 180, draw(0.75, 1.1)
-    stretch = draw(0.93, 1.07)
+def turns(count: int, chance: torch.Generator, size: int) -> Tensor:
+    """Small turns, shifts and zooms as grids, (N, size, size, 2), for `functional.grid_sample`."""
+    angle, zoom = _draw(count, chance, -12, 12) * math.pi / 180, _draw(count, chance, 0.75, 1.1)
+    stretch = _draw(count, chance, 0.93, 1.07)
     turn = torch.zeros(count, 2, 3)
     turn[:, 0, 0], turn[:, 0, 1] = angle.cos() * zoom * stretch, -angle.sin() * zoom
     turn[:, 1, 0], turn[:, 1, 1] = angle.sin() * zoom, angle.cos() * zoom / stretch
-    turn[:, 0, 2], turn[:, 1, 2] = draw(-0.1, 0.1), draw(-0.1, 0.1)
-    grid = functional.affine_grid(turn, [count, 1, size, size], align_corners=False)
-    black = films.amin()
-    turned = functional.grid_sample(films - black, grid, align_corners=False)
+    turn[:, 0, 2], turn[:, 1, 2] = _draw(count, chance, -0.1, 0.1), _draw(count, chance, -0.1, 0.1)
+    return functional.affine_grid(turn, [count, 1, size, size], align_corners=False)
 
-    exposed = (turned / turned.amax().clamp(min=1e-3)) ** draw(0.75, 1.35).view(-1, 1, 1, 1)
-    exposed = exposed * turned.amax() * draw(0.85, 1.15).view(-1, 1, 1, 1)
-    return paste_letters(_mark(_blur(exposed, chance), chance), chance) + black
+
+def retone(films: Tensor, chance: torch.Generator) -> Tensor:
+    """Re-expose, blur and mark films (N, 1, S, S), black at 0, and leave every place where it is."""
+    count, brightest = len(films), films.amax()
+    exposed = (films / brightest.clamp(min=1e-3)) ** _draw(count, chance, 0.75, 1.35).view(-1, 1, 1, 1)
+    exposed = exposed * brightest * _draw(count, chance, 0.85, 1.15).view(-1, 1, 1, 1)
+    return paste_letters(_mark(_blur(exposed, chance), chance), chance)
+
+
+def _draw(count: int, chance: torch.Generator, low: float, high: float) -> Tensor:
+    return torch.empty(count).uniform_(low, high, generator=chance)
 
 
 def expose(films: Tensor, chance: torch.Generator) -> Tensor:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import msgspec
 
+from lightbox_edge.anatomy import open_anatomy
 from lightbox_edge.bundle import Bundle, open_bundle
 from lightbox_edge.bundle_writing import BundleDraft, new_bundle, today, without_card
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import read_text_features
 from lightbox_edge.manifest import Precision, Rung
+from lightbox_quantize.anatomy import quantize_anatomy
 from lightbox_quantize.films import read_films
 from lightbox_quantize.gate import Limits
 from lightbox_quantize.image_ladder import ImageLadder, Measured
@@ -68,6 +70,15 @@ def quantize(
             rungs = {"fp32": _copied(bundle, draft, rung), **rungs}
         encoder, text_rows = quantize_text(bundle, draft, text_features, limits)
         segmenter, mask_rows = quantize_segmenter(bundle, draft, images, precisions, limits)
+        anatomy, anatomy_rows = quantize_anatomy(bundle, draft, images, precisions, limits)
+        if anatomy is not None and films.labelled is not None:
+            finder = open_anatomy(bundle, "onnxruntime", "cpu")
+            rungs = {
+                precision: msgspec.structs.replace(one, shortcuts=ladder.shortcuts(passed[precision], finder))
+                if precision in passed
+                else one
+                for precision, one in rungs.items()
+            }
         made = msgspec.structs.replace(
             manifest,
             version=date,
@@ -75,11 +86,13 @@ def quantize(
             ladder=rungs,
             text_encoder=encoder,
             segmenter=segmenter,
+            anatomy=anatomy,
             documents=tuple(draft.add(file.path, bundle.read(file)) for file in without_card(manifest)),
         )
         draft.finish_with_card(made)
     return Report(
-        (*rows, *text_rows, *mask_rows), tuple(loss for one in passed.values() for loss in one.losses)
+        (*rows, *text_rows, *mask_rows, *anatomy_rows),
+        tuple(loss for one in passed.values() for loss in one.losses),
     )
 
 
