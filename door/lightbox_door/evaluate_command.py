@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(told, file=sys.stderr)
         evaluation = evaluate(bundle, model, cases, load)
         if anatomy is not None:
-            found = audit(model, anatomy, bundle.manifest.preprocessing, cases, load)
+            found = audit(model, anatomy, cases, load)
             evaluation = replace(evaluation, shortcuts=found)
     if arguments.out is not None:
         _write(evaluation, arguments.out)

@@ -28,7 +28,7 @@ class _Takes:
 
 
 _RECIPE = _Takes("a recipe", ("data",))
-_ANATOMY = _Takes("what finds the lungs", ("data", "bundle"), ("source",))
+_ANATOMY = _Takes("what finds the lungs", ("data", "bundle", "source"))
 _TEACHERS = {
     "clip": _Takes("an image-text model", ("images",), ("source", "findings", "labels")),
     "sam": _Takes("a segmenter", ("bundle", "images"), ("source",)),
@@ -41,7 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "made_from", metavar="NAME", help="a teacher, a recipe ('chest-open', a TOML file), or 'anatomy'"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the bundle to write")
-    parser.add_argument("--source", metavar="FROM", help="teacher: its folder, its file or its hub id")
+    parser.add_argument(
+        "--source",
+        metavar="FROM",
+        help="teacher: its folder, its file or its hub id; anatomy: a bundle with a segmenter",
+    )
     parser.add_argument(
         "--images", type=Path, metavar="DIR", help="teacher: real films to check the export on"
     )
@@ -101,8 +105,7 @@ def _anatomy(arguments: argparse.Namespace) -> int:
     from lightbox_export.anatomy.add import add_anatomy
 
     _check(arguments, _ANATOMY)
-    redrawer = Path(arguments.source) if arguments.source else None
-    add_anatomy(arguments.data, arguments.bundle, arguments.out, redrawer)
+    add_anatomy(arguments.data, arguments.bundle, arguments.out, Path(arguments.source))
     print(f"The bundle is {arguments.out}: now run lightbox quantize.", file=sys.stderr)
     return 0
 

@@ -18,7 +18,10 @@ from lightbox_edge.radiograph import Radiograph
 Pixels = NDArray[np.float32]
 Masks = Mapping[str, NDArray[np.bool_]]
 
-LUNGS = ("lung_left", "lung_right")  # the patient's sides
+# The patient's sides. Lungs are what is seen of them beside the heart, as JSRT's masks have it and as films
+# are blanked; whole ones go on behind the heart.
+LUNGS = ("lung_left", "lung_right")
+WHOLE_LUNGS = ("whole_lung_left", "whole_lung_right")
 LEAST = 0.01  # of the film: a lung that is smaller was not found; ordinary ones have 0.08 to 0.2
 _OUTSIDE = -8.0  # a logit that is surely none
 

@@ -52,6 +52,7 @@ class Model:
         count = threads or usable_cpus()
         self.choice = choose(bundle, precision, backend, device, count)
         rung = bundle.rung(self.choice.precision)
+        self.preprocessing = bundle.manifest.preprocessing
         self._scale = bundle.manifest.logit_scale
         self._adults_only = bundle.manifest.adults_only
         model = bundle.read(rung.image_encoder)

@@ -13,11 +13,10 @@ from lightbox_edge.cases import Case, Cases, agreed
 from lightbox_edge.evaluating.figures import auc_estimate
 from lightbox_edge.evaluating.records import FindingShortcut, Shortcuts
 from lightbox_edge.judging import Model
-from lightbox_edge.manifest import Preprocessing
 from lightbox_edge.measuring import Numbers
 
 
-def audit(model: Model, anatomy: AnatomyModel, how: Preprocessing, cases: Cases, load: Load) -> Shortcuts:
+def audit(model: Model, anatomy: AnatomyModel, cases: Cases, load: Load) -> Shortcuts:
     """Judge the cases three ways and measure each, over the same films.
 
     What is blanked is not refused, however little it looks like a film; what the model does not judge as it
@@ -26,7 +25,6 @@ def audit(model: Model, anatomy: AnatomyModel, how: Preprocessing, cases: Cases,
     Args:
         model: of a bundle.
         anatomy: of the same.
-        how: the bundle's preprocessing.
         cases: films and what is known of them.
         load: how to load them.
     """
@@ -39,12 +37,13 @@ def audit(model: Model, anatomy: AnatomyModel, how: Preprocessing, cases: Cases,
         for case, frame, outcome in zip(of_batch, batch, model.outcomes(batch), strict=True):
             if outcome.status != "judged" or frame.pixels is None:
                 continue
-            lungs = both_lungs(anatomy.find_in(frame.pixels, how))
+            lungs = both_lungs(anatomy.find_in(frame.pixels, model.preprocessing))
             if lungs is None:
                 no_lungs += 1
                 continue
             used.append(case)
-            scores.append(model.probabilities(np.stack([frame.pixels, *blanked(frame.pixels, lungs, how)])))
+            without, alone = blanked(frame.pixels, lungs, model.preprocessing)
+            scores.append(model.probabilities(np.stack([frame.pixels, without, alone])))
     table = np.stack(scores) if scores else np.zeros((0, 3, len(model.criteria)))
     findings = tuple(
         _finding(used, one.name, table[:, :, at])

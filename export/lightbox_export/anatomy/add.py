@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from lightbox_edge.anatomy import LUNGS, AnatomyModel
+from lightbox_edge.anatomy import AnatomyModel
 from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
 from lightbox_edge.bundle_writing import new_bundle, today
 from lightbox_edge.manifest import Anatomy, File
@@ -21,31 +21,32 @@ from lightbox_edge.preprocess import OVERSAMPLING, fit, pad, stretch
 from lightbox_edge.segmenting import SegmenterModel
 from lightbox_export.anatomy.collection import TESTS, taught_films, test_films
 from lightbox_export.anatomy.network import AnatomyNetwork
-from lightbox_export.anatomy.redraw import redraw
-from lightbox_export.anatomy.train import Plan, train
+from lightbox_export.anatomy.redraw import with_lungs
+from lightbox_export.anatomy.train import TARGETS, Plan, train
 from lightbox_export.to_onnx import to_onnx
 
 SIZE = 192
 TRAIN_SIZE = 256  # so that zooming in stays sharp
 PERCENTILES = (0.5, 99.5)
-PLAN = Plan(epochs=40, rounded_epochs=8)
+PLAN = Plan(epochs=26, rounded_epochs=4)
 LICENCE = "CC BY-NC-SA 4.0, as most of the films that it learned from; the code is Apache-2.0"
 BACKBONE = "EfficientNet-Lite0's first stages with ImageNet weights (Apache-2.0)."
 FILMS = (
     "{count} frontal films of the COVID-19 image data collection (Cohen et al.), mostly CC BY-NC-SA and some "
-    "CC BY 4.0, with its masks of the lungs, which a network drew{redrawn}."
+    "CC BY 4.0, with the lungs that people drew; what is seen of those beside the heart was drawn by "
+    "LiteMedSAM or a student of it."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Films (N, 1, H, H) in 0 to 1 and the masks of `LUNGS`, (N, 2, H, H)."""
+    """Films (N, 1, H, H) in 0 to 1 and the masks of `TARGETS`, (N, targets, H, H)."""
 
     films: Tensor
     masks: Tensor
 
 
-def add_anatomy(data: Path, bundle: Path, out: Path, redrawer: Path | None = None, plan: Plan = PLAN) -> None:
+def add_anatomy(data: Path, bundle: Path, out: Path, redrawer: Path, plan: Plan = PLAN) -> None:
     """Write a copy of a bundle with a network in it that finds the lungs, in fp32, or nothing.
 
     The training's checkpoint lies beside ``out``; a run that was cut off goes on from there.
@@ -54,8 +55,7 @@ def add_anatomy(data: Path, bundle: Path, out: Path, redrawer: Path | None = Non
         data: the folder of the open X-ray collection, with its labels.csv.
         bundle: the bundle to add it to; one that it has is replaced.
         out: the new bundle's folder.
-        redrawer: a bundle whose segmenter draws the masks again before they teach; None takes them as
-            they are.
+        redrawer: a bundle whose segmenter draws the lungs beside the heart, for people drew them whole.
         plan: how to train.
 
     Raises:
@@ -64,22 +64,17 @@ def add_anatomy(data: Path, bundle: Path, out: Path, redrawer: Path | None = Non
     """
     source = open_bundle(bundle)
     verify_bundle(source)
-    taught = taught_films(data, round(OVERSAMPLING * TRAIN_SIZE))
-    story = ""
-    if redrawer is not None:
-        other = open_bundle(redrawer)
-        taught = redraw(taught, SegmenterModel(other, "fp32"))
-        assert other.manifest.segmenter is not None  # noqa: S101  # SegmenterModel has opened it
-        story = f", drawn again by {other.manifest.segmenter.name} from boxes around them"
+    segmenter = SegmenterModel(open_bundle(redrawer), "fp32")
+    taught = with_lungs(taught_films(data, round(OVERSAMPLING * TRAIN_SIZE)), segmenter)
     lesson = lesson_of(taught)
     out.parent.mkdir(parents=True, exist_ok=True)
-    network = AnatomyNetwork(len(LUNGS))
+    network = AnatomyNetwork(len(TARGETS))
     train(network, lesson.films, lesson.masks, SIZE, plan, out.with_name(f"{out.name}.checkpoint.pt"))
     example = torch.nn.functional.interpolate(lesson.films[:4], size=(SIZE, SIZE), mode="area")
     graph = to_onnx(
         network.to(memory_format=torch.contiguous_format), {"pixels": example}, "masks", dynamic=1
     )
-    learned = (BACKBONE, FILMS.format(count=len(taught), redrawn=story))
+    learned = (BACKBONE, FILMS.format(count=len(taught)))
     _write(source, graph, learned, data, out)
 
 
@@ -89,7 +84,7 @@ def lesson_of(films: Sequence[DrawnFilm]) -> Lesson:
         pad(stretch(fit(film.radiograph, TRAIN_SIZE), PERCENTILES), TRAIN_SIZE)[np.newaxis] for film in films
     ]
     masks = [
-        np.stack([pad(_small(dict(film.masks)[target]), TRAIN_SIZE) for target in LUNGS]) for film in films
+        np.stack([pad(_small(dict(film.masks)[target]), TRAIN_SIZE) for target in TARGETS]) for film in films
     ]
     return Lesson(torch.from_numpy(np.stack(pixels)), torch.from_numpy(np.stack(masks)))
 
@@ -114,7 +109,7 @@ def _write(source: Bundle, graph: bytes, learned: tuple[str, ...], data: Path, o
             training_data=learned,
             input_size=SIZE,
             percentiles=PERCENTILES,
-            targets=LUNGS,
+            targets=TARGETS,
             model=draft.add("fp32/anatomy.onnx", graph),
             precision="fp32",
             results=(),

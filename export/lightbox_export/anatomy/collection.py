@@ -1,4 +1,4 @@
-"""The films of the open collection on which somebody, or some network, drew the lungs."""
+"""The films of the open collection on which people drew the lungs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lightbox_edge.anatomy import LUNGS, largest_piece
+from lightbox_edge.anatomy import WHOLE_LUNGS, largest_piece
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.loading import read_film
 from lightbox_edge.masks_measuring import DrawnFilm
@@ -21,7 +21,6 @@ Row = dict[str, str]
 
 LEAST_PIECE = 0.02  # of a film: both lungs of a film that teaches are at least as large
 JSRT_BITS = {"lung_right": 1, "lung_left": 2}
-UNMASKED = ("nih_talo", "hannover")  # frontal films without masks, free to learn from and to ship
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Tests:
 
 
 def taught_films(data: Path, longer_side: int) -> list[DrawnFilm]:
-    """The training films of ``cohen`` whose mask falls into two lungs, with their sides.
+    """The training films of ``cohen`` whose mask falls into two whole lungs, with their sides.
 
     Raises:
         LightboxError: the collection is not there.
@@ -48,16 +47,6 @@ def taught_films(data: Path, longer_side: int) -> list[DrawnFilm]:
     if not films:
         raise LightboxError(f"{data} holds no training film with a mask of the lungs: name the collection.")
     return films
-
-
-def unmasked_films(data: Path, count: int) -> list[Path]:
-    """Some training films without masks, taken evenly from each source."""
-    chosen = []
-    for source in UNMASKED:
-        rows = [row for row in _rows(data) if (row["source"], row["split"]) == (source, "train")]
-        places = np.linspace(0, len(rows) - 1, min(count // len(UNMASKED), len(rows))).round().astype(int)
-        chosen += [data / rows[place]["file"] for place in places]
-    return chosen
 
 
 def test_films(data: Path, tests: Tests, longer_side: int) -> Iterator[DrawnFilm]:
@@ -77,7 +66,7 @@ def sides(union: Mask) -> tuple[tuple[str, Mask], ...]:
     if min(first.mean(), second.mean()) < LEAST_PIECE:
         return ()
     right, left = sorted((first, second), key=lambda one: float(np.flatnonzero(one.any(axis=0)).mean()))
-    return (LUNGS[0], left), (LUNGS[1], right)
+    return (WHOLE_LUNGS[0], left), (WHOLE_LUNGS[1], right)
 
 
 def _rows(data: Path) -> list[Row]:
@@ -102,7 +91,7 @@ def _jsrt(data: Path, row: Row) -> tuple[tuple[str, Mask], ...]:
 
 def _gb_seg(data: Path, row: Row) -> tuple[tuple[str, Mask], ...]:
     """A file a class: ``..._left_lung.png``; one lung may be missing."""
-    named = {"lung_left": "_left_lung.png", "lung_right": "_right_lung.png"}
+    named = {"whole_lung_left": "_left_lung.png", "whole_lung_right": "_right_lung.png"}
     files = row["masks"].split("|")
     return tuple(
         (target, _mask(data, file)) for target, end in named.items() for file in files if file.endswith(end)

@@ -1,7 +1,7 @@
-"""Masks drawn again by a segmenter, from boxes around those that there are.
+"""Lungs beside the heart, by a segmenter, from boxes around whole lungs.
 
-The masks of ``cohen`` are a network's: they keep away from the borders of the lungs and out of dense parts.
-A SAM from their boxes follows the borders (docs/architecture.md has the figures).
+People drew the whole lungs on the films of ``cohen``, with what lies behind the heart. A SAM from boxes
+around those keeps to what is dark, and that is the lungs as JSRT's masks have them.
 """
 
 from __future__ import annotations
@@ -10,22 +10,25 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
-from lightbox_edge.anatomy import largest_piece
+from lightbox_edge.anatomy import LUNGS, WHOLE_LUNGS, largest_piece
 from lightbox_edge.masks_measuring import DrawnFilm, box_around, iou_of
 from lightbox_edge.segmenting import Prompt, SegmenterModel
 
-LEAST_IOU = 0.6  # of the new mask to the old: less is another thing than the lung
+LEAST_IOU = 0.4  # to the whole lung; less is another thing
 
 
-def redraw(films: Sequence[DrawnFilm], segmenter: SegmenterModel) -> list[DrawnFilm]:
-    """The same films with the segmenter's masks; one that it does not know for the same keeps the old."""
-    drawn = []
+def with_lungs(films: Sequence[DrawnFilm], segmenter: SegmenterModel) -> list[DrawnFilm]:
+    """The films with `LUNGS` beside their `WHOLE_LUNGS`; those on which the segmenter fails are dropped."""
+    kept = []
     for film in tqdm(films, desc="redrawing", unit="film", mininterval=10):
-        made = segmenter.segment(film.radiograph, [Prompt(box_around(mask)) for _, mask in film.masks])
-        new = [largest_piece(one.pixels) for one in made]
-        masks = tuple(
-            (target, one if iou_of(one, mask) >= LEAST_IOU else mask)
-            for (target, mask), one in zip(film.masks, new, strict=True)
-        )
-        drawn.append(DrawnFilm(film.radiograph, masks))
-    return drawn
+        whole = dict(film.masks)
+        made = segmenter.segment(film.radiograph, [Prompt(box_around(whole[name])) for name in WHOLE_LUNGS])
+        lungs = {
+            name: largest_piece(one.pixels & whole[of])
+            for name, of, one in zip(LUNGS, WHOLE_LUNGS, made, strict=True)
+        }
+        if all(
+            iou_of(lungs[name], whole[of]) >= LEAST_IOU for name, of in zip(LUNGS, WHOLE_LUNGS, strict=True)
+        ):
+            kept.append(DrawnFilm(film.radiograph, (*lungs.items(), *film.masks)))
+    return kept

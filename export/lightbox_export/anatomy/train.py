@@ -10,11 +10,14 @@ from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
-from lightbox_edge.anatomy import LUNGS
+from lightbox_edge.anatomy import LUNGS, WHOLE_LUNGS
 from lightbox_export import checkpoint
 from lightbox_export.anatomy.network import AnatomyNetwork, loss
 from lightbox_export.films import retone, turns
 from lightbox_export.rounding import round_weights, rounded
+
+TARGETS = (*LUNGS, *WHOLE_LUNGS)
+OTHER_SIDE = [1, 0, 3, 2]  # where each target's is among `TARGETS`
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def train(network: AnatomyNetwork, films: Tensor, masks: Tensor, size: int, plan
     Args:
         network: its first stages keep their ImageNet weights.
         films: (N, 1, H, H), 0 to 1, larger than ``size`` so that zooming in stays sharp.
-        masks: (N, targets, H, H), 0 to 1, in the order of `LUNGS`.
+        masks: (N, targets, H, H), 0 to 1, in the order of `TARGETS`.
         size: the side of a film as the network sees it.
         plan: how.
         file: the checkpoint.
@@ -80,7 +83,7 @@ def altered(films: Tensor, masks: Tensor, size: int, chance: torch.Generator) ->
     """
     mirrored = (torch.rand(len(films), generator=chance) < 0.5).view(-1, 1, 1, 1)
     films = torch.where(mirrored, films.flip(-1), films)
-    masks = torch.where(mirrored, masks.flip(-1)[:, [LUNGS.index(one) for one in reversed(LUNGS)]], masks)
+    masks = torch.where(mirrored, masks.flip(-1)[:, OTHER_SIDE], masks)
     grid = turns(len(films), chance, size)
     turned = functional.grid_sample(films, grid, align_corners=False)
     return retone(turned, chance), functional.grid_sample(masks, grid, align_corners=False)
