@@ -1,4 +1,4 @@
-"""Whether burned-in letters move a triage: test films as they are, and with markers pasted into their corners.
+"""Whether burned-in letters move a triage: test films as they are, and with markers in their corners.
 
     python -m tests.benchmarks.markers --data OPEN_X_RAYS [--bundle DIR] [--films 120] [--source nih_talo]
 
