@@ -6,21 +6,25 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
+from lightbox_edge.anatomy import LUNGS
 from lightbox_edge.backends import open_session
 from lightbox_edge.bundle import Bundle, open_bundle
 from lightbox_edge.bundle_writing import new_bundle
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import (
+    Anatomy,
     Descriptor,
     Finding,
     Manifest,
+    MaskResult,
     OperatingPoint,
     Preprocessing,
     Rung,
@@ -199,6 +203,46 @@ def mask_decoder() -> bytes:
         last=np.array([2]),
         one=np.array([1]),
     )
+
+
+def anatomy_network() -> bytes:
+    """Pixels (N, 1, S, S) to the logits of two masks at a quarter: what is gray on either half is a lung."""
+    halves = np.full((1, 2, SIDE // 4, SIDE // 4), -20.0)
+    halves[0, 0, :, SIDE // 8 :] = halves[0, 1, :, : SIDE // 8] = 4  # the left lung is on the right
+    nodes = [
+        helper.make_node("Conv", ["pixels", "w", "b"], ["off"], "off", strides=[4, 4]),  # middle gray is 0
+        helper.make_node("Abs", ["off"], ["far"], "far"),
+        helper.make_node("Sub", ["halves", "far"], ["masks"], "halves"),
+    ]
+    return network(
+        "anatomy",
+        nodes,
+        [("pixels", TensorProto.FLOAT, ["batch", 1, SIDE, SIDE])],
+        [("masks", ["batch", 2, SIDE // 4, SIDE // 4])],
+        w=np.full((2, 1, 4, 4), 1.0),
+        b=np.full(2, -16 * 0.5),
+        halves=halves,
+    )
+
+
+def with_anatomy(bundle: Bundle, out: Path) -> Bundle:
+    """The same bundle with `anatomy_network` in it."""
+    with new_bundle(out) as draft:
+        for file in bundle.files():
+            draft.add(file.path, bundle.read(file))
+        anatomy = Anatomy(
+            name="tiny lungs",
+            licence="Apache-2.0",
+            training_data=("Nothing.",),
+            input_size=SIDE,
+            percentiles=(0.5, 99.5),
+            targets=LUNGS,
+            model=draft.add("fp32/anatomy.onnx", anatomy_network()),
+            precision="fp32",
+            results=(MaskResult("lung_left", "made", "2026-01-01", 3, 0.9, (0.8, 0.95)),),
+        )
+        draft.finish(msgspec.structs.replace(bundle.manifest, anatomy=anatomy))
+    return open_bundle(out)
 
 
 def write_films(folder: Path, film: Film, count: int) -> list[LabelledFilm]:

@@ -35,6 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="write evaluation.json and evaluation.html, a page to read"
     )
+    parser.add_argument(
+        "--mask-lungs",
+        action="store_true",
+        help="judge the films again without their lungs, and with nothing else: does it look there?",
+    )
     add_bundle(parser)
     add_runtime(parser)
     add_site_calibration(parser)
@@ -42,19 +47,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from msgspec.structs import replace
+
     from lightbox_door.evaluation_table import table
     from lightbox_door.labelled_films import judging, read
     from lightbox_edge import LightboxError
+    from lightbox_edge.anatomy import open_anatomy
     from lightbox_edge.evaluating import evaluate
+    from lightbox_edge.evaluating.shortcuts import audit
 
     if arguments.out is not None and arguments.out.exists() and not arguments.out.is_dir():
         raise LightboxError(f"{arguments.out} is no folder: name another for the evaluation.")
     bundle = open_calibrated(arguments)
+    anatomy = open_anatomy(bundle, arguments.backend, "cpu", 1) if arguments.mask_lungs else None
     cases = read(bundle, arguments.labels, arguments.films, arguments.part)
     with judging(bundle, arguments, len(cases.cases)) as (model, load):
         for told in whose_thresholds(bundle, model.choice.precision):
             print(told, file=sys.stderr)
         evaluation = evaluate(bundle, model, cases, load)
+        if anatomy is not None:
+            found = audit(model, anatomy, cases, load)
+            evaluation = replace(evaluation, shortcuts=found)
     if arguments.out is not None:
         _write(evaluation, arguments.out)
     print(evaluation.json().decode() if arguments.json else table(evaluation), end="", flush=True)

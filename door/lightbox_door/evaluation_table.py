@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from lightbox_edge.evaluating.records import Evaluation, FindingEvaluation, Measured
-from lightbox_edge.evaluating.words import agreement, left_out, limits, said, subject, thresholds, triage
+from lightbox_edge.evaluating.records import Evaluation, FindingEvaluation, Measured, Shortcuts
+from lightbox_edge.evaluating.tables import WAYS
+from lightbox_edge.evaluating.words import (
+    SHORTCUTS,
+    agreement,
+    left_out,
+    limits,
+    said,
+    shortcuts,
+    subject,
+    thresholds,
+    triage,
+)
 
 LEFT_OUT_SHOWN = 10
 WIDTH = 110
@@ -29,11 +40,25 @@ def _lines(evaluation: Evaluation) -> Iterator[str]:
     )
     for one in evaluation.findings:
         yield _row(one.name, one.whole, width)
+    if evaluation.shortcuts is not None:
+        yield from _shortcuts(evaluation.shortcuts, width)
     for one in evaluation.findings:
         yield from _details(one, width)
     yield ""
     for limit in limits(evaluation):
         yield from wrap(limit, WIDTH, initial_indent="- ", subsequent_indent="  ")
+
+
+def _shortcuts(found: Shortcuts, width: int) -> Iterator[str]:
+    yield f"\n{SHORTCUTS}:\n"
+    head = "".join(f"{name:<23}" for name in WAYS)
+    yield f"{'':<{width}} {'with':>5} {'without':>8}  {head}".rstrip()
+    for one in found.findings:
+        cells = "".join(f"{said(way):<23}" for way in (one.whole, one.without_lungs, one.lungs_only))
+        yield f"{one.name:<{width}} {one.positives:>5} {one.negatives:>8}  {cells}".rstrip()
+    yield ""
+    for words in shortcuts(found):
+        yield from wrap(words, WIDTH)
 
 
 def _left_out(evaluation: Evaluation) -> Iterator[str]:

@@ -28,6 +28,7 @@ class _Takes:
 
 
 _RECIPE = _Takes("a recipe", ("data",))
+_ANATOMY = _Takes("what finds the lungs", ("data", "bundle", "source"))
 _TEACHERS = {
     "clip": _Takes("an image-text model", ("images",), ("source", "findings", "labels")),
     "sam": _Takes("a segmenter", ("bundle", "images"), ("source",)),
@@ -37,10 +38,14 @@ _OPTIONS = ("data", "source", "images", "findings", "labels", "bundle")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "made_from", metavar="NAME", help="a teacher, or a recipe ('chest-open', a TOML file)"
+        "made_from", metavar="NAME", help="a teacher, a recipe ('chest-open', a TOML file), or 'anatomy'"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the bundle to write")
-    parser.add_argument("--source", metavar="FROM", help="teacher: its folder, its file or its hub id")
+    parser.add_argument(
+        "--source",
+        metavar="FROM",
+        help="teacher: its folder, its file or its hub id; anatomy: a bundle with a segmenter",
+    )
     parser.add_argument(
         "--images", type=Path, metavar="DIR", help="teacher: real films to check the export on"
     )
@@ -49,9 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--labels", type=Path, metavar="CSV", help="image-text model: what is known of the films"
     )
     parser.add_argument(
-        "--bundle", type=Path, metavar="DIR", help="segmenter: the bundle that it is added to"
+        "--bundle", type=Path, metavar="DIR", help="segmenter, anatomy: the bundle that it is added to"
     )
-    parser.add_argument("--data", type=Path, metavar="DIR", help="recipe: films with a labels.csv")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="recipe, anatomy: films with a labels.csv")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -59,11 +64,13 @@ def run(arguments: argparse.Namespace) -> int:
     from lightbox_export.teachers import load_teachers
 
     name, teachers = arguments.made_from, load_teachers()
+    if name == "anatomy":
+        return _anatomy(arguments)
     teacher = teachers.get(name)
     if teacher is None and not is_recipe(name):
         raise LightboxError(
             f"There is no teacher or recipe {name!r}: name one of {', '.join(teachers)}, "
-            "or 'chest-open', or a recipe's TOML file."
+            "or 'anatomy', or 'chest-open', or a recipe's TOML file."
         )
     _check(arguments, _RECIPE if teacher is None else _TEACHERS[teacher.kind])
     if teacher is None:
@@ -91,6 +98,15 @@ def _recipe(arguments: argparse.Namespace) -> int:
     print(
         f"The bundle is {arguments.out}, its labels are {table}: now run lightbox quantize.", file=sys.stderr
     )
+    return 0
+
+
+def _anatomy(arguments: argparse.Namespace) -> int:
+    from lightbox_export.anatomy.add import add_anatomy
+
+    _check(arguments, _ANATOMY)
+    add_anatomy(arguments.data, arguments.bundle, arguments.out, Path(arguments.source))
+    print(f"The bundle is {arguments.out}: now run lightbox quantize.", file=sys.stderr)
     return 0
 
 

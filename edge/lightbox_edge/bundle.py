@@ -85,6 +85,8 @@ class Bundle:
         if manifest.segmenter:
             yield manifest.segmenter.mask_decoder
             yield from (rung.image_encoder for rung in manifest.segmenter.ladder.values())
+        if manifest.anatomy:
+            yield manifest.anatomy.model
         yield from manifest.documents
 
     def _inside(self, file: File) -> Path:

@@ -42,9 +42,15 @@ def outcomes_of(cases: Sequence[Case], model: Model, load: Load) -> Iterator[Out
 
     The batches depend on nothing but the cases: another batch may move a probability in its last digits.
     """
+    for batch in batches_of(cases, load):
+        yield from model.outcomes(batch)
+
+
+def batches_of(cases: Sequence[Case], load: Load) -> Iterator[list[LoadedFrame]]:
+    """The one frame of each case, in order, as many at a time as a model takes."""
     frames = map(_only_frame, load(map(_source, cases)))
     while batch := list(islice(frames, BATCH)):
-        yield from model.outcomes(batch)
+        yield batch
 
 
 def _source(case: Case) -> Source:

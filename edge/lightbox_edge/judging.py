@@ -52,6 +52,7 @@ class Model:
         count = threads or usable_cpus()
         self.choice = choose(bundle, precision, backend, device, count)
         rung = bundle.rung(self.choice.precision)
+        self.preprocessing = bundle.manifest.preprocessing
         self._scale = bundle.manifest.logit_scale
         self._adults_only = bundle.manifest.adults_only
         model = bundle.read(rung.image_encoder)
@@ -72,6 +73,16 @@ class Model:
         features: Features = self._session.run({"pixels": pixels})["image_features"]
         self.seconds += perf_counter() - started
         return features
+
+    def probabilities(self, pixels: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Of each criterion, (N, criteria), of pixels (N, 1, S, S); nothing is refused, whatever it shows."""
+        features = self.encode(pixels)
+        return np.array(
+            [
+                [score(one, criterion, self._scale).probability for criterion in self.criteria]
+                for one in features
+            ]
+        )
 
     def outcomes(self, frames: Sequence[LoadedFrame]) -> list[Outcome]:
         """The outcome of each frame, in order; frames without pixels keep their reason."""

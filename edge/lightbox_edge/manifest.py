@@ -161,6 +161,30 @@ class Cost(_Record, frozen=True):
     sensitivity_lost: float | None = None
 
 
+class Auc(_Record, frozen=True):
+    """An AUC with its 95 % bootstrap interval."""
+
+    value: Probability
+    interval: tuple[Probability, Probability]
+
+
+class ShortcutResult(_Record, frozen=True):
+    """One finding on the whole films, without the lungs and on the lungs only, see `lightbox_edge.blanking`.
+
+    All three over the same test films; ``no_lungs`` more had no two lungs that were found.
+    """
+
+    finding: str
+    dataset: str
+    date: str
+    positives: int
+    negatives: int
+    no_lungs: int
+    whole: Auc
+    without_lungs: Auc
+    lungs_only: Auc
+
+
 class Rung(_Record, frozen=True):
     """One precision of the ladder: its image encoder and every number that belongs to it.
 
@@ -172,6 +196,7 @@ class Rung(_Record, frozen=True):
     out_of_distribution: OutOfDistribution | None
     results: tuple[Result, ...]
     cost: Cost | None = None
+    shortcuts: tuple[ShortcutResult, ...] = ()
 
     def files(self) -> Iterator[File]:
         """Every file that belongs to this precision."""
@@ -190,7 +215,7 @@ class TextEncoder(_Record, frozen=True):
 
 
 class MaskResult(_Record, frozen=True):
-    """Masks from boxes against masks drawn by people: mean Dice with its 95 % bootstrap interval."""
+    """Masks against those that people drew: mean Dice with its 95 % bootstrap interval."""
 
     target: str
     dataset: str
@@ -223,6 +248,27 @@ class Segmenter(_Record, frozen=True):
     ladder: dict[Precision, SegmenterRung]
 
 
+class Anatomy(_Record, frozen=True):
+    """What finds organs on a frontal film with no prompt, see `lightbox_edge.anatomy`.
+
+    The model takes pixels (N, 1, S, S) float32 in 0 to 1, S ``input_size``: the film's ``percentiles``
+    stretched to 0 and 1, centred on a black square. It gives the masks' logits (N, targets, S / stride,
+    S / stride); sides are the patient's. One model serves every precision of the ladder; ``results`` were
+    measured at fp32, and ``mask_iou`` is the mean IoU of its masks to those, None where it is fp32.
+    """
+
+    name: str
+    licence: str
+    training_data: tuple[str, ...]
+    input_size: Annotated[int, msgspec.Meta(ge=64, le=1024)]
+    percentiles: tuple[Percentile, Percentile]
+    targets: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    model: File
+    precision: Precision
+    results: tuple[MaskResult, ...]
+    mask_iou: Probability | None = None
+
+
 class Manifest(_Record, frozen=True):
     """The whole of ``manifest.json``; with ``adults_only`` the films of children are not judged.
 
@@ -244,6 +290,7 @@ class Manifest(_Record, frozen=True):
     text_encoder: TextEncoder | None
     documents: tuple[File, ...]
     segmenter: Segmenter | None = None
+    anatomy: Anatomy | None = None
     adults_only: bool = False
     unseen: tuple[Finding, ...] = ()
     asked: tuple[Asked, ...] = ()

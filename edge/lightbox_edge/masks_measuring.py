@@ -1,14 +1,15 @@
-"""What a segmenter's masks are worth: Dice to masks drawn by people, IoU to those of another precision."""
+"""What masks are worth: Dice to masks drawn by people, IoU to those of another precision."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lightbox_edge.anatomy import AnatomyModel
 from lightbox_edge.manifest import MaskResult
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.segmenting import Prompt, SegmenterModel, film_pixels
@@ -43,6 +44,34 @@ def mask_results(
             of_film[target].append(dice_of(mask.pixels, drawn))
         for target, values in of_film.items():
             dice[target].append(float(np.mean(values)))
+    return _by_target(dice, dataset, date)
+
+
+def anatomy_results(
+    model: AnatomyModel, films: Iterable[DrawnFilm], dataset: str, date: str
+) -> tuple[MaskResult, ...]:
+    """Mean Dice by target of the masks that are found with no prompt; one that is not found counts 0."""
+    dice: dict[str, list[float]] = defaultdict(list)
+    for film in films:
+        found = model.find(film.radiograph)
+        for target, drawn in film.masks:
+            if target in found:
+                dice[target].append(dice_of(found[target], drawn))
+    return _by_target(dice, dataset, date)
+
+
+def anatomy_agreement(
+    reference: AnatomyModel, model: AnatomyModel, radiographs: Iterable[Radiograph]
+) -> float:
+    """Mean IoU of two anatomy networks' masks over films and targets."""
+    values = []
+    for radiograph in radiographs:
+        ours, theirs = reference.find(radiograph), model.find(radiograph)
+        values += [iou_of(mask, theirs[target]) for target, mask in ours.items()]
+    return float(np.mean(values))
+
+
+def _by_target(dice: Mapping[str, Sequence[float]], dataset: str, date: str) -> tuple[MaskResult, ...]:
     return tuple(
         MaskResult(target, dataset, date, len(values), float(np.mean(values)), _interval(np.array(values)))
         for target, values in dice.items()

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from lightbox_edge.intervals import FEW
-from lightbox_edge.manifest import Cost, Manifest, OperatingPoint, Precision, Rung, Segmenter
+from lightbox_edge.manifest import (
+    Anatomy,
+    Auc,
+    Cost,
+    Manifest,
+    OperatingPoint,
+    Precision,
+    Rung,
+    Segmenter,
+    ShortcutResult,
+)
 from lightbox_edge.words_table import words_table
 
 WORDS = """## What other words are worth
@@ -28,6 +38,8 @@ def model_card(manifest: Manifest) -> str:
         sections.append(WORDS + words_table(manifest.asked, manifest.unseen))
     if manifest.segmenter is not None:
         sections.append(_segmenter(manifest.segmenter))
+    if manifest.anatomy is not None:
+        sections.append(_anatomy(manifest.anatomy))
     return "\n".join(sections)
 
 
@@ -58,7 +70,34 @@ def _rung(precision: Precision, rung: Rung) -> str:
         "|---|---|---|---|",
     ]
     lines += [_operating_point(name, point) for name, point in rung.operating_points.items()]
+    lines += _shortcuts(rung.shortcuts)
     return "\n".join(lines) + "\n"
+
+
+def _shortcuts(results: tuple[ShortcutResult, ...]) -> list[str]:
+    """Where the bundle looks: the same films without their lungs, and their lungs only."""
+    if not results:
+        return []
+    told = (
+        "\nDoes it look at the lungs? The same test films with the lungs blanked, and with all but the lungs "
+        "blanked (films on which no two lungs were found are left out). For a finding of the lungs an AUC "
+        "that stays above 0.5 without them is a shortcut: something else gives the film away. The heart's "
+        "size is seen without the lungs, and blanked lungs keep their outline.\n"
+    )
+    lines = [
+        told,
+        "| finding | test films | with | without | left out | whole, AUC | without the lungs | lungs only |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in results:
+        cells = " | ".join(_auc(way) for way in (one.whole, one.without_lungs, one.lungs_only))
+        counts = f"{one.positives} | {one.negatives} | {one.no_lungs}"
+        lines.append(f"| {one.finding} | {one.dataset} | {counts} | {cells} |")
+    return lines
+
+
+def _auc(one: Auc) -> str:
+    return f"{one.value:.2f} ({one.interval[0]:.2f} to {one.interval[1]:.2f})"
 
 
 def _promises(rung: Rung) -> list[str]:
@@ -116,6 +155,33 @@ def _segmenter(segmenter: Segmenter) -> str:
                 f"\nAt {precision}, from boxes around what people drew, {one.target} on {one.images} films "
                 f"of {one.dataset}: Dice {one.dice:.3f} ({low:.3f} to {high:.3f})."
             )
+    return "\n".join(lines) + "\n"
+
+
+def _anatomy(anatomy: Anatomy) -> str:
+    """What finds the lungs, what it learned from, and how well its masks fit those that people drew."""
+    told = (
+        f"Licence: {anatomy.licence}. It outlines {', '.join(anatomy.targets)} on frontal films "
+        f"({anatomy.precision}, {anatomy.model.bytes / 1e6:.1f} MB)."
+    )
+    if anatomy.mask_iou is not None:
+        told += (
+            f" The figures are those of fp32; its masks at {anatomy.precision} have a mean IoU of "
+            f"{anatomy.mask_iou:.3f} to those."
+        )
+    lines = [
+        f"## Anatomy: {anatomy.name}\n",
+        f"{told}\n",
+        "It learned from:\n",
+        _points(anatomy.training_data),
+        "| target | films | number | Dice (95 % interval) |",
+        "|---|---|---|---|",
+    ]
+    for one in anatomy.results:
+        low, high = one.dice_interval
+        lines.append(
+            f"| {one.target} | {one.dataset} | {one.images} | {one.dice:.3f} ({low:.3f} to {high:.3f}) |"
+        )
     return "\n".join(lines) + "\n"
 
 

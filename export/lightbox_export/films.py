@@ -16,16 +16,12 @@ def draw_turns(count: int, chance: torch.Generator) -> Tensor:
 
     Places are -1 to 1 in both directions. Nothing is mirrored, for the heart lies left.
     """
-
-    def draw(low: float, high: float) -> Tensor:
-        return torch.empty(count).uniform_(low, high, generator=chance)
-
-    angle, zoom = draw(-12, 12) * math.pi / 180, draw(0.75, 1.1)
-    stretch = draw(0.93, 1.07)
+    angle, zoom = _draw(count, chance, -12, 12) * math.pi / 180, _draw(count, chance, 0.75, 1.1)
+    stretch = _draw(count, chance, 0.93, 1.07)
     turns = torch.zeros(count, 2, 3)
     turns[:, 0, 0], turns[:, 0, 1] = angle.cos() * zoom * stretch, -angle.sin() * zoom
     turns[:, 1, 0], turns[:, 1, 1] = angle.sin() * zoom, angle.cos() * zoom / stretch
-    turns[:, 0, 2], turns[:, 1, 2] = draw(-0.1, 0.1), draw(-0.1, 0.1)
+    turns[:, 0, 2], turns[:, 1, 2] = _draw(count, chance, -0.1, 0.1), _draw(count, chance, -0.1, 0.1)
     return turns
 
 
@@ -43,15 +39,21 @@ def augment(films: Tensor, turns: Tensor, chance: torch.Generator, size: int) ->
         chance: where all randomness comes from.
         size: the side of the result in pixels.
     """
-
-    def draw(low: float, high: float) -> Tensor:
-        return torch.empty(len(films), 1, 1, 1).uniform_(low, high, generator=chance)
-
     black = films.amin()
     turned = functional.grid_sample(films - black, places(turns, size), align_corners=False)
-    exposed = (turned / turned.amax().clamp(min=1e-3)) ** draw(0.75, 1.35)
-    exposed = exposed * turned.amax() * draw(0.85, 1.15)
-    return paste_letters(_mark(_blur(exposed, chance), chance), chance) + black
+    return retone(turned, chance) + black
+
+
+def retone(films: Tensor, chance: torch.Generator) -> Tensor:
+    """Re-expose, blur and mark films (N, 1, S, S), black at 0, and leave every place where it is."""
+    count, brightest = len(films), films.amax()
+    exposed = (films / brightest.clamp(min=1e-3)) ** _draw(count, chance, 0.75, 1.35).view(-1, 1, 1, 1)
+    exposed = exposed * brightest * _draw(count, chance, 0.85, 1.15).view(-1, 1, 1, 1)
+    return paste_letters(_mark(_blur(exposed, chance), chance), chance)
+
+
+def _draw(count: int, chance: torch.Generator, low: float, high: float) -> Tensor:
+    return torch.empty(count).uniform_(low, high, generator=chance)
 
 
 def expose(films: Tensor, chance: torch.Generator) -> Tensor:

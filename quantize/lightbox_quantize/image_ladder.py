@@ -8,10 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 
+from lightbox_edge.anatomy import AnatomyModel
 from lightbox_edge.backends import open_session
-from lightbox_edge.manifest import Asked, Cost, Manifest, OperatingPoint, Precision, Result, Rung, Target
+from lightbox_edge.manifest import (
+    Asked,
+    Cost,
+    Manifest,
+    OperatingPoint,
+    Precision,
+    Result,
+    Rung,
+    ShortcutResult,
+    Target,
+)
 from lightbox_edge.measuring import Numbers
 from lightbox_edge.proving import FEWEST_USUAL, encode_films, finding_log_odds, prove, usual_films
+from lightbox_edge.proving_shortcuts import prove_shortcuts
 from lightbox_edge.scoring import Features
 from lightbox_edge.unlabelled import evenly
 from lightbox_edge.words_measuring import Answers, measure_words
@@ -70,6 +82,20 @@ class ImageLadder:
             yield measured
             if not measured.objections:
                 return
+
+    def shortcuts(self, made: Measured, anatomy: AnatomyModel) -> tuple[ShortcutResult, ...]:
+        """Where a rung looks, on the labelled test films; nothing without labels."""
+        if self._films.labelled is None:
+            return ()
+        return prove_shortcuts(
+            self._films.labelled,
+            self._films.pixels,
+            open_session(made.candidate.model, "onnxruntime", "cpu"),
+            anatomy,
+            self._manifest,
+            self._text_features,
+            self._date,
+        )
 
     def _first_look(self, candidate: Candidate) -> float:
         tests = np.flatnonzero(self._films.tests)

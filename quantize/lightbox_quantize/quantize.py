@@ -7,11 +7,13 @@ from pathlib import Path
 
 import msgspec
 
+from lightbox_edge.anatomy import open_anatomy
 from lightbox_edge.bundle import Bundle, open_bundle
 from lightbox_edge.bundle_writing import BundleDraft, new_bundle, today, without_card
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import read_text_features
 from lightbox_edge.manifest import Asked, Precision, Rung
+from lightbox_quantize.anatomy import quantize_anatomy
 from lightbox_quantize.films import read_films
 from lightbox_quantize.gate import Limits
 from lightbox_quantize.image_ladder import ImageLadder, Measured
@@ -68,6 +70,15 @@ def quantize(
             rungs = {"fp32": _copied(bundle, draft, rung), **rungs}
         text = quantize_text(bundle, draft, text_features, limits)
         segmenter, mask_rows = quantize_segmenter(bundle, draft, images, precisions, limits)
+        anatomy, anatomy_rows = quantize_anatomy(bundle, draft, images, precisions, limits)
+        if anatomy is not None and films.labelled is not None:
+            finder = open_anatomy(bundle, "onnxruntime", "cpu")
+            rungs = {
+                precision: msgspec.structs.replace(one, shortcuts=ladder.shortcuts(passed[precision], finder))
+                if precision in passed
+                else one
+                for precision, one in rungs.items()
+            }
         new_words = [one for measured in passed.values() for one in ladder.asked(measured, text.unseen)]
         made = msgspec.structs.replace(
             manifest,
@@ -77,11 +88,13 @@ def quantize(
             text_encoder=text.encoder,
             asked=(*_kept(manifest.asked, rungs), *new_words),
             segmenter=segmenter,
+            anatomy=anatomy,
             documents=tuple(draft.add(file.path, bundle.read(file)) for file in without_card(manifest)),
         )
         draft.finish_with_card(made)
     return Report(
-        (*rows, *text.rows, *mask_rows), tuple(loss for one in passed.values() for loss in one.losses)
+        (*rows, *text.rows, *mask_rows, *anatomy_rows),
+        tuple(loss for one in passed.values() for loss in one.losses),
     )
 
 

@@ -25,7 +25,7 @@ from lightbox_edge.evaluating.figures import measure
 from lightbox_edge.labels import LabelledFilm, write_labels
 from lightbox_edge.manifest import OperatingPoint
 from lightbox_edge.site_calibration import Counted, SiteCalibration, keep, site_path
-from tests.tiny import write_bundle, write_films
+from tests.tiny import with_anatomy, write_bundle, write_films
 
 Film = Callable[[int], NDArray[np.uint8]]
 Done = subprocess.CompletedProcess[str]
@@ -205,6 +205,38 @@ def test_two_readers_and_subgroups(made: Made, tmp_path: Path) -> None:
     each = {one["name"]: one["measured"]["figures"] for one in finding["readers"]["each"]}
     assert each["Ada"]["positives"] + each["Ada"]["negatives"] == 48
     assert each["Ada"]["auc"]["value"] != each["Ben"]["auc"]["value"]
+
+
+def test_without_the_lungs_and_of_the_lungs_only(made: Made, tmp_path: Path) -> None:
+    lungs = with_anatomy(made.bundle, tmp_path / "lungs")
+    changed = ["--bundle", str(lungs.folder), "--mask-lungs", "--out", str(tmp_path / "out")]
+    done = made.run(made.table, *changed)
+    assert done.returncode == 0, done.stderr
+    told = json.loads((tmp_path / "out" / "evaluation.json").read_bytes())
+    audit, (finding,) = told["shortcuts"], told["findings"]
+    (row,) = audit["findings"]
+    assert audit["films"] + audit["no_lungs"] == sum(told["triage"].values()) - len(told["left_out"])
+    assert audit["films"] > 10
+    assert row["positives"] + row["negatives"] == audit["films"]
+    if audit["no_lungs"] == 0:
+        assert row["whole"]["value"] == pytest.approx(finding["whole"]["figures"]["auc"]["value"], abs=1e-6)
+    assert row["without_lungs"]["value"] != row["whole"]["value"]
+    assert row["lungs_only"]["value"] != row["whole"]["value"]
+    page = (tmp_path / "out" / "evaluation.html").read_text("utf-8")
+    for text in (done.stdout, page):
+        assert "Without the lungs, and of the lungs only" in text
+        assert f"The same {audit['films']} judged films three ways" in text
+        assert f"({row['without_lungs']['low']:.2f} to {row['without_lungs']['high']:.2f})" in text
+
+
+def test_a_bundle_that_finds_no_lungs_says_what_would_work(
+    made: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(made.command(made.table, "--mask-lungs")[3:]) == 2
+    assert capsys.readouterr().err == (
+        "lightbox: The bundle tiny cannot find the lungs: name with --bundle one that can, or add that on a "
+        "workstation with lightbox export anatomy.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,13 @@ def test_films_calibrate_and_test_on_full_weights_alone(
     assert (film.truths, film.dataset, film.part) == (expected, "nih", part)
 
 
-def test_a_film_nobody_read_again_has_the_share_found_under_its_labels(recipe: Recipe, tmp_path: Path) -> None:
+def test_a_film_nobody_read_again_has_the_share_found_under_its_labels(
+    recipe: Recipe, tmp_path: Path
+) -> None:
     share = 0.3  # of patients, for calibration: what the readers found on theirs must teach nothing
-    teaching = [name for name in map(str, range(40)) if draw(str(recipe.images.calibration_salt), name) >= share]
+    teaching = [
+        name for name in map(str, range(40)) if draw(str(recipe.images.calibration_salt), name) >= share
+    ]
     calibrating = [name for name in map(str, range(40)) if name not in teaching]
     table(
         tmp_path,

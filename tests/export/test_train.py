@@ -15,7 +15,6 @@ from lightbox_export.recipe import Recipe, load_recipe
 from lightbox_export.train import Lesson, Pair, train
 from lightbox_export.wording import Wording
 
-
 BOXES = [((0, 0.0, 0.0, 1.0, 0.6),), *[()] * 7]
 
 

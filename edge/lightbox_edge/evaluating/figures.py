@@ -52,14 +52,20 @@ def measure(truth: Truth, probability: Numbers, threshold: float) -> Figures:
     return Figures(
         yes,
         no,
-        estimate(Figure(auc(truth, probability), *auc_interval(truth, probability)), cases)
-        if enough
-        else None,
+        auc_estimate(truth, probability),
         share(int(flagged[truth].sum()), yes),
         share(int((~flagged[~truth]).sum()), no),
         _specificity_at_90(truth, probability) if enough else None,
         calibration(truth, probability) if enough else None,
     )
+
+
+def auc_estimate(truth: Truth, probability: Numbers) -> Estimate | None:
+    """The AUC, both (N,); None for too few of either kind."""
+    cases = int(min(truth.sum(), (~truth).sum()))
+    if cases < FEWEST:
+        return None
+    return estimate(Figure(auc(truth, probability), *auc_interval(truth, probability)), cases)
 
 
 def share(count: int, of: int) -> Estimate | None:

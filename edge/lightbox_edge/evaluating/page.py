@@ -9,8 +9,18 @@ from importlib.resources import files
 from lightbox_edge.evaluating.calibration import CalibrationFigures
 from lightbox_edge.evaluating.pictures import calibration_picture, roc_picture
 from lightbox_edge.evaluating.records import Evaluation, FindingEvaluation
-from lightbox_edge.evaluating.tables import findings_table, left_out_table, readers_tables
-from lightbox_edge.evaluating.words import MARK, left_out, limits, said, subject, thresholds, triage
+from lightbox_edge.evaluating.tables import findings_table, left_out_table, readers_tables, shortcuts_table
+from lightbox_edge.evaluating.words import (
+    MARK,
+    SHORTCUTS,
+    left_out,
+    limits,
+    said,
+    shortcuts,
+    subject,
+    thresholds,
+    triage,
+)
 from lightbox_edge.intervals import FEW
 
 
@@ -39,6 +49,10 @@ def _body(evaluation: Evaluation) -> Iterator[str]:
     yield "<h2>What these figures do not say</h2>\n<ul>"
     yield from (f"<li>{escape(one)}</li>" for one in limits(evaluation))
     yield "</ul>"
+    if evaluation.shortcuts is not None:
+        yield f"<h2>{SHORTCUTS}</h2>"
+        yield from shortcuts_table(evaluation.shortcuts)
+        yield from (f"<p>{escape(one)}</p>" for one in shortcuts(evaluation.shortcuts))
     for one in evaluation.findings:
         yield from _finding(one)
     yield from left_out_table(evaluation)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from lightbox_edge.evaluating.figures import Figures
+from lightbox_edge.evaluating.figures import Estimate, Figures
 from lightbox_edge.evaluating.readers import Agreement
 from lightbox_edge.manifest import Result
 from lightbox_edge.results import Status
@@ -74,12 +74,35 @@ class LeftOut(msgspec.Struct, frozen=True):
     reason: str
 
 
+class FindingShortcut(msgspec.Struct, frozen=True):
+    """One finding's AUC on whole films, on the same without their lungs, and on their lungs only."""
+
+    name: str
+    positives: int
+    negatives: int
+    whole: Estimate | None
+    without_lungs: Estimate | None
+    lungs_only: Estimate | None
+
+
+class Shortcuts(msgspec.Struct, frozen=True):
+    """The audit by blanking the lungs, see `lightbox_edge.blanking`.
+
+    ``films`` were judged and have two lungs that were found; ``no_lungs`` more were judged and have not, and
+    are in none of its figures.
+    """
+
+    films: int
+    no_lungs: int
+    findings: tuple[FindingShortcut, ...]
+
+
 class Evaluation(msgspec.Struct, frozen=True):
     """What ``evaluation.json`` holds. It has no date: the same films and bundle give the same bytes.
 
     ``bundle_sha256`` is that of the manifest. ``site_calibration`` is the date of the one in use, and
     ``labels_calibrated`` says that it was made with this very table. A figure that is null rests on too few
-    cases to say.
+    cases to say. ``shortcuts`` is null where nobody asked for it.
     """
 
     bundle: str
@@ -97,6 +120,7 @@ class Evaluation(msgspec.Struct, frozen=True):
     triage: dict[str, int]
     left_out: tuple[LeftOut, ...]
     findings: tuple[FindingEvaluation, ...]
+    shortcuts: Shortcuts | None = None
 
     @property
     def judged(self) -> int:

@@ -7,11 +7,12 @@ from html import escape
 
 from lightbox_edge.evaluating.figures import Estimate
 from lightbox_edge.evaluating.readers import Agreement
-from lightbox_edge.evaluating.records import Evaluation, FindingEvaluation, Measured
+from lightbox_edge.evaluating.records import Evaluation, FindingEvaluation, Measured, Shortcuts
 from lightbox_edge.evaluating.words import TOO_FEW, agreement, said
 
 COUNTS = ("with", "without", "not judged")
 ESTIMATES = ("AUC", "sensitivity", "specificity", "specificity at 90 %")
+WAYS = ("AUC, whole film", "without the lungs", "lungs only")
 _NUMBER = ' class="number"'
 
 
@@ -42,6 +43,18 @@ def _cell(one: Estimate | None) -> str:
         return f'<span class="none">{TOO_FEW}</span>'
     value, interval = said(one).split(" ", 1)
     return f'<span class="figure">{value} <span class="range">{interval}</span></span>'
+
+
+def shortcuts_table(found: Shortcuts) -> Iterator[str]:
+    yield '<table class="findings"><thead><tr><th>finding</th>'
+    yield from (f"<th{_NUMBER}>{name}</th>" for name in COUNTS[:2])
+    yield from (f"<th>{name}</th>" for name in WAYS)
+    yield "</tr></thead><tbody>"
+    for one in found.findings:
+        counts = "".join(f"<td{_NUMBER}>{count}</td>" for count in (one.positives, one.negatives))
+        cells = "".join(f"<td>{_cell(way)}</td>" for way in (one.whole, one.without_lungs, one.lungs_only))
+        yield f"<tr><th>{escape(one.name)}</th>{counts}{cells}</tr>"
+    yield "</tbody></table>"
 
 
 def readers_tables(one: FindingEvaluation) -> Iterator[str]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from lightbox_edge.evaluating.calibration import FEWEST_IN_A_BIN, MOST_BINS
 from lightbox_edge.evaluating.figures import Estimate
 from lightbox_edge.evaluating.readers import Agreement
-from lightbox_edge.evaluating.records import Evaluation, Measured
+from lightbox_edge.evaluating.records import Evaluation, Measured, Shortcuts
 from lightbox_edge.intervals import FEW
 from lightbox_edge.proving import FEWEST
 
 TOO_FEW = "too few to say"
+CHANCE = 0.5  # the AUC of a coin
 MARK = "*"  # after a figure that rests on fewer than `FEW` cases
 
 
@@ -101,3 +102,32 @@ def limits(evaluation: Evaluation) -> Iterator[str]:
             f"The labels call {learned} of the films part train or calibration. If this bundle learned from "
             "them or was calibrated on them, the figures flatter: choose others with --part."
         )
+
+
+SHORTCUTS = "Without the lungs, and of the lungs only"
+
+
+def shortcuts(found: Shortcuts) -> Iterator[str]:
+    """What the audit rests on and what it means, a sentence or two each."""
+    left = (
+        f"; {found.no_lungs} more, on which no two lungs were found, are left out" if found.no_lungs else ""
+    )
+    yield f"The same {found.films} judged films three ways, AUC{left}."
+    kept = [
+        one.name for one in found.findings if one.without_lungs is not None and one.without_lungs.low > CHANCE
+    ]
+    if kept:
+        yield (
+            f"Without the lungs the AUC stays above chance for {', '.join(kept)}: there the bundle judges by "
+            "something outside them too, be it the heart, tubes, letters or the way the film was taken. For "
+            "a finding of the lungs that is a shortcut, and it may fail on other films."
+        )
+    elif any(one.without_lungs is not None for one in found.findings):
+        yield (
+            "Without the lungs no AUC is surely above chance: these films show no shortcut outside the lungs."
+        )
+    yield (
+        "The blank is the film's median gray. The outline of blanked lungs is still to be seen, and blanked "
+        "films are like none that the bundle learned from, so these figures look for shortcuts and measure "
+        "nothing else."
+    )

@@ -1,0 +1,155 @@
+"""Where the lungs are, with no prompt: a bundle's small anatomy network and what is kept of its masks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lightbox_edge.backends import BackendName, Device, open_session
+from lightbox_edge.bundle import Bundle
+from lightbox_edge.errors import BundleError
+from lightbox_edge.manifest import Anatomy, Preprocessing
+from lightbox_edge.preprocess import OVERSAMPLING, fit, fitted_size, pad, stretch
+from lightbox_edge.radiograph import Radiograph
+
+Pixels = NDArray[np.float32]
+Masks = Mapping[str, NDArray[np.bool_]]
+
+# The patient's sides. Lungs are what is seen of them beside the heart, as JSRT's masks have it and as films
+# are blanked; whole ones go on behind the heart.
+LUNGS = ("lung_left", "lung_right")
+WHOLE_LUNGS = ("whole_lung_left", "whole_lung_right")
+LEAST = 0.01  # of the film: a lung that is smaller was not found; ordinary ones have 0.08 to 0.2
+_OUTSIDE = -8.0  # a logit that is surely none
+
+
+class AnatomyModel:
+    """An anatomy network, opened; `open_anatomy` opens a bundle's."""
+
+    def __init__(
+        self,
+        anatomy: Anatomy,
+        model: bytes,
+        backend: BackendName = "auto",
+        device: Device = "auto",
+        threads: int | None = None,
+    ) -> None:
+        self._anatomy = anatomy
+        self._session = open_session(model, backend, device, threads)
+
+    @property
+    def decode_size(self) -> int:
+        """The longer side in pixels under which a decoder must not reduce a picture."""
+        return round(OVERSAMPLING * self._anatomy.input_size)
+
+    def film_pixels(self, radiograph: Radiograph) -> Pixels:
+        """The network's input, (1, input_size, input_size) float32."""
+        side = self._anatomy.input_size
+        return pad(stretch(fit(radiograph, side), self._anatomy.percentiles), side)[np.newaxis]
+
+    def find(self, radiograph: Radiograph) -> Masks:
+        """Each target's mask, (rows, columns) of the stored picture; all False where it is not found."""
+        return self._masks(self.film_pixels(radiograph), radiograph.stored_size)
+
+    def find_in(self, pixels: Pixels, how: Preprocessing) -> Masks:
+        """The masks, (S, S), on what an image encoder is given, (1, S, S), preprocessed as ``how`` says."""
+        gray = np.clip(pixels[0] * how.std + how.mean, 0, 1).astype(np.float32)
+        side = self._anatomy.input_size
+        if side != len(gray):
+            resized = Image.fromarray(gray).resize((side, side), Image.Resampling.BICUBIC)
+            return self._masks(np.asarray(resized, dtype=np.float32)[np.newaxis], gray.shape)
+        return self._masks(gray[np.newaxis], gray.shape)
+
+    def _masks(self, pixels: Pixels, size: tuple[int, ...]) -> Masks:
+        logits = self._session.run({"pixels": pixels[np.newaxis]})["masks"][0]
+        side, whole = self._anatomy.input_size, (size[0], size[1])
+        found = (_at_size(_one_piece(one), side, whole) > 0 for one in logits)
+        return {
+            target: mask if mask.mean() >= LEAST else np.zeros_like(mask)
+            for target, mask in zip(self._anatomy.targets, found, strict=True)
+        }
+
+
+def open_anatomy(
+    bundle: Bundle, backend: BackendName = "auto", device: Device = "auto", threads: int | None = None
+) -> AnatomyModel:
+    """A bundle's anatomy network; the model's file is verified.
+
+    Raises:
+        BundleError: the bundle has no such network, or its file is damaged.
+    """
+    anatomy = bundle.manifest.anatomy
+    if anatomy is None:
+        raise BundleError(
+            f"The bundle {bundle.manifest.name} cannot find the lungs: name with --bundle one that can, or "
+            "add that on a workstation with lightbox export anatomy."
+        )
+    return AnatomyModel(anatomy, bundle.read(anatomy.model), backend, device, threads)
+
+
+def both_lungs(masks: Masks) -> NDArray[np.bool_] | None:
+    """The two lungs in one mask; None unless both were found."""
+    left, right = (masks.get(name) for name in LUNGS)
+    if left is None or right is None or not left.any() or not right.any():
+        return None
+    both: NDArray[np.bool_] = left | right
+    return both
+
+
+def _one_piece(logits: Pixels) -> Pixels:
+    """The logits with all but their largest piece surely outside; its border keeps its slope."""
+    piece = largest_piece(logits > 0)
+    grown = np.pad(piece, 1)
+    around = grown[:-2, 1:-1] | grown[2:, 1:-1] | grown[1:-1, :-2] | grown[1:-1, 2:] | piece
+    return np.where(around, np.where(piece, logits, np.minimum(logits, 0)), np.float32(_OUTSIDE))
+
+
+def largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest of a mask's pieces, pixels that share a side; an empty mask stays empty.
+
+    Runs of a row are joined with those of the row above that they touch (Rosenfeld and Pfaltz, 1966).
+    """
+    steps = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    rows, starts = np.nonzero(steps == 1)
+    ends = np.nonzero(steps == -1)[1]
+    if not len(rows):
+        return np.zeros_like(mask)
+    pieces = np.array(_joined(rows.tolist(), starts.tolist(), ends.tolist()))
+    largest = np.bincount(pieces, weights=ends - starts).argmax()
+    piece = np.zeros_like(mask)
+    for run in np.flatnonzero(pieces == largest):
+        piece[rows[run], starts[run] : ends[run]] = True
+    return piece
+
+
+def _joined(rows: list[int], starts: list[int], ends: list[int]) -> list[int]:
+    """The number of each run's piece; runs come row by row, from left to right."""
+    parents = list(range(len(rows)))
+
+    def root(run: int) -> int:
+        while parents[run] != run:
+            parents[run] = parents[parents[run]]
+            run = parents[run]
+        return run
+
+    above = 0
+    for run, row in enumerate(rows):
+        while rows[above] < row - 1 or (rows[above] == row - 1 and ends[above] <= starts[run]):
+            above += 1
+        touching = above
+        while rows[touching] == row - 1 and starts[touching] < ends[run]:
+            parents[root(touching)] = root(run)
+            touching += 1
+    return [root(run) for run in range(len(rows))]
+
+
+def _at_size(logits: Pixels, input_size: int, size: tuple[int, int]) -> Pixels:
+    """The film's share of a square of logits, resized bilinearly to its (rows, columns)."""
+    rows, columns = fitted_size(size, input_size)
+    top, left = (input_size - rows) // 2, (input_size - columns) // 2  # as `pad` puts it
+    box = tuple(side * len(logits) / input_size for side in (left, top, left + columns, top + rows))
+    picture = Image.fromarray(np.ascontiguousarray(logits, dtype=np.float32))
+    return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR, box))

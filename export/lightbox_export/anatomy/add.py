@@ -1,0 +1,130 @@
+"""Bundle in, bundle with an anatomy network out: train, export, measure, write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from lightbox_edge.anatomy import AnatomyModel
+from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
+from lightbox_edge.bundle_writing import new_bundle, today
+from lightbox_edge.manifest import Anatomy, File
+from lightbox_edge.masks_measuring import DrawnFilm, anatomy_results
+from lightbox_edge.preprocess import OVERSAMPLING, fit, pad, stretch
+from lightbox_edge.segmenting import SegmenterModel
+from lightbox_export.anatomy.collection import TESTS, taught_films, test_films
+from lightbox_export.anatomy.network import AnatomyNetwork
+from lightbox_export.anatomy.redraw import with_lungs
+from lightbox_export.anatomy.train import TARGETS, Plan, train
+from lightbox_export.to_onnx import to_onnx
+
+SIZE = 192
+TRAIN_SIZE = 256  # so that zooming in stays sharp
+PERCENTILES = (0.5, 99.5)
+PLAN = Plan(epochs=26, rounded_epochs=4)
+LICENCE = "CC BY-NC-SA 4.0, as most of the films that it learned from; the code is Apache-2.0"
+BACKBONE = "EfficientNet-Lite0's first stages with ImageNet weights (Apache-2.0)."
+FILMS = (
+    "{count} frontal films of the COVID-19 image data collection (Cohen et al.), mostly CC BY-NC-SA and some "
+    "CC BY 4.0, with the lungs that people drew; what is seen of those beside the heart was drawn by "
+    "LiteMedSAM or a student of it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Films (N, 1, H, H) in 0 to 1 and the masks of `TARGETS`, (N, targets, H, H)."""
+
+    films: Tensor
+    masks: Tensor
+
+
+def add_anatomy(data: Path, bundle: Path, out: Path, redrawer: Path, plan: Plan = PLAN) -> None:
+    """Write a copy of a bundle with a network in it that finds the lungs, in fp32, or nothing.
+
+    The training's checkpoint lies beside ``out``; a run that was cut off goes on from there.
+
+    Args:
+        data: the folder of the open X-ray collection, with its labels.csv.
+        bundle: the bundle to add it to; one that it has is replaced.
+        out: the new bundle's folder.
+        redrawer: a bundle whose segmenter draws the lungs beside the heart, for people drew them whole.
+        plan: how to train.
+
+    Raises:
+        LightboxError: the bundle or the data are not right, the checkpoint is of another training, or the
+            graph differs from torch's; nothing is written then.
+    """
+    source = open_bundle(bundle)
+    verify_bundle(source)
+    segmenter = SegmenterModel(open_bundle(redrawer), "fp32")
+    taught = with_lungs(taught_films(data, round(OVERSAMPLING * TRAIN_SIZE)), segmenter)
+    lesson = lesson_of(taught)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    network = AnatomyNetwork(len(TARGETS))
+    train(network, lesson.films, lesson.masks, SIZE, plan, out.with_name(f"{out.name}.checkpoint.pt"))
+    example = torch.nn.functional.interpolate(lesson.films[:4], size=(SIZE, SIZE), mode="area")
+    graph = to_onnx(
+        network.to(memory_format=torch.contiguous_format), {"pixels": example}, "masks", dynamic=1
+    )
+    learned = (BACKBONE, FILMS.format(count=len(taught)))
+    _write(source, graph, learned, data, out)
+
+
+def lesson_of(films: Sequence[DrawnFilm]) -> Lesson:
+    """Films and masks as squares of `TRAIN_SIZE`."""
+    pixels = [
+        pad(stretch(fit(film.radiograph, TRAIN_SIZE), PERCENTILES), TRAIN_SIZE)[np.newaxis] for film in films
+    ]
+    masks = [
+        np.stack([pad(_small(dict(film.masks)[target]), TRAIN_SIZE) for target in TARGETS]) for film in films
+    ]
+    return Lesson(torch.from_numpy(np.stack(pixels)), torch.from_numpy(np.stack(masks)))
+
+
+def _small(mask: np.ndarray) -> np.ndarray:
+    """Shares of a mask in the pixels of a film whose longer side is `TRAIN_SIZE`, as `fit` makes it."""
+    scale = TRAIN_SIZE / max(mask.shape)
+    rows, columns = (max(1, round(side * scale)) for side in mask.shape)
+    picture = Image.fromarray(mask.astype(np.float32))
+    return np.asarray(picture.resize((columns, rows), Image.Resampling.BOX), dtype=np.float32)
+
+
+def _write(source: Bundle, graph: bytes, learned: tuple[str, ...], data: Path, out: Path) -> None:
+    date = today()
+    with new_bundle(out) as draft:
+        kept = {file.path: file for file in source.files() if not _is_anatomy(source, file)}
+        for file in kept.values():
+            draft.add(file.path, source.read(file))
+        anatomy = Anatomy(
+            name="lungs by EfficientNet-Lite0",
+            licence=LICENCE,
+            training_data=learned,
+            input_size=SIZE,
+            percentiles=PERCENTILES,
+            targets=TARGETS,
+            model=draft.add("fp32/anatomy.onnx", graph),
+            precision="fp32",
+            results=(),
+        )
+        model = AnatomyModel(anatomy, graph, "onnxruntime", "cpu")
+        results = tuple(
+            result
+            for tests in TESTS
+            for result in anatomy_results(
+                model, test_films(data, tests, model.decode_size), tests.dataset, date
+            )
+        )
+        anatomy = msgspec.structs.replace(anatomy, results=results)
+        draft.finish_with_card(msgspec.structs.replace(source.manifest, anatomy=anatomy))
+
+
+def _is_anatomy(bundle: Bundle, file: File) -> bool:
+    return bundle.manifest.anatomy is not None and file == bundle.manifest.anatomy.model
