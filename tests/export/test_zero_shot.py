@@ -18,7 +18,7 @@ from PIL import Image
 from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
 from lightbox_export import learning_curve, zero_shot
 from lightbox_export.recipe import Recipe, load_recipe
-from tests.tiny import Film
+from tests.tiny import NEVER_LEARNED, Film
 
 LABELS = ("Effusion", "No Finding", "Effusion|Mass", "Cardiomegaly")
 
@@ -98,7 +98,8 @@ def test_a_finding_is_left_out_asked_for_and_recorded(
 
     made = open_bundle(into)
     verify_bundle(made)
-    assert json.loads(msgspec.json.encode(made.manifest.asked)) == trial["asked"]
+    assert made.manifest.asked[0] == NEVER_LEARNED  # what the bundle said before
+    assert json.loads(msgspec.json.encode(made.manifest.asked[1:])) == trial["asked"]
     card = (into / "MODEL_CARD.md").read_text("utf-8")
     assert "## What other words are worth" in card
     assert "| its usual words, the finding never learned | fp32 |" in card
