@@ -21,8 +21,8 @@ from lightbox_export.wording import (
     unseen_sentences,
 )
 
-SMALL = "a an and any are at be both by for from has have in is it no not of on one or than that the there this to"
-SHARED = {*SMALL.split(), "with", "without", "because", "out", "up", "could"} | {
+SMALL = "a an and any are at be both by for from has have in is it no not of on one or than the this"
+SHARED = {*SMALL.split(), "that", "there", "to", "with", "without", "because", "out", "up", "could"} | {
     *("lung", "lungs", "heart", "cardiac", "chest", "air", "fluid", "edge")
 }
 FINDING = TaughtFinding("effusion", True, ("Effusion",), (("Fluid.", "No fluid."),), ("effusion", "fluid"))
