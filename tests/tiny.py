@@ -21,6 +21,7 @@ from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import (
     Anatomy,
+    Asked,
     Descriptor,
     Finding,
     Manifest,
@@ -41,6 +42,10 @@ Film = Callable[[int], NDArray[np.uint8]]
 SIDE, DIMENSIONS, CHANNELS = 64, 32, 16
 HOW = Preprocessing(SIDE, (0.5, 99.5), 0.5, 0.25)
 FINDING = Finding("effusion", (Descriptor("There is fluid.", "There is no fluid."),))
+OTHER_WORDS = Finding("effusion", (Descriptor("Fluid there.", "No fluid there."),))
+NEVER_LEARNED = Asked(
+    "effusion", "seen", True, "fp32", "made test", "d", 24, 24, 0.5, (0.4, 0.6), 0.4, (0.3, 0.5)
+)
 WORDS = ("there", "is", "no", "fluid", "heart", "large", "lung", "clear", ".")
 PARTS = ("train", "calibration", "test", "test")
 
@@ -324,6 +329,8 @@ def write_bundle(out: Path, films: Sequence[LabelledFilm], *, segmenter: bool) -
                     draft.add("MODEL_CARD.md", b"old\n"),
                 ),
                 segmenter=sam,
+                unseen=(OTHER_WORDS,),
+                asked=(NEVER_LEARNED,),
             )
         )
     return open_bundle(out)

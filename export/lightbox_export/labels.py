@@ -40,7 +40,7 @@ class Case:
     def labelled(self, recipe: Recipe) -> LabelledFilm:
         """The case as calibration and test want it: present, absent or unknown.
 
-        Mined labels calibrate and test nothing that the RSNA readers decide: there only full weights are known.
+        Mined labels calibrate and test nothing that the RSNA readers decide: only full weights are known.
         """
         truths = {
             finding.name: bool(target) if weight == 1 else None

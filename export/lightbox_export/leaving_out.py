@@ -3,11 +3,10 @@
 What counts as the finding's labels are its ChestX-ray14 labels and its classes of the RSNA readers.
 
 - A finding that such labels alone teach (consolidation, where lung opacity is left out) is left out too.
-- A film that was positive for another finding only by such a label becomes unknown for it, never negative:
-  any abnormality is not taught by a film whose one label was erased. What other labels, or the RSNA readers
-  in another class, said of the film stays, and so do absences: nobody named that other finding on it.
+- A film that was positive for another finding by such a label becomes unknown for it, never negative: any
+  abnormality is not taught by a film with an erased label, unless the RSNA readers put it into another
+  class. Absences stay: nobody named that other finding on it.
 - A sentence of another finding that names the finding, or one of its phrases, is left out.
-- Guests with no positive film left are left out: all of them would be normal.
 
 A finding that every label teaches (any abnormality) has no label of its own: its words and targets go.
 """
@@ -22,12 +21,12 @@ from pathlib import Path
 import msgspec
 
 from lightbox_edge.errors import LightboxError
-from lightbox_export.labels import Case, target_and_weight
+from lightbox_export.labels import Case
+from lightbox_export.mined import Row, mined_labels
 from lightbox_export.recipe import Recipe, TaughtFinding
 from lightbox_export.wording import sentence_pairs
 
 EVERY = "*"
-Row = Mapping[str, str]
 _SMALL = re.compile(  # words that carry no finding
     "a|all|an|and|any|are|at|be|because|beyond|both|by|can|could|for|from|has|have|in|is|it|less|more|no|not|"
     "nothing|of|on|one|or|out|should|some|than|that|the|there|this|to|up|where|with|without|chest|lungs?"
@@ -56,13 +55,7 @@ class LeftOut:
     def cases(self, cases: Sequence[Case], rows: Mapping[Path, Row]) -> list[Case]:
         """The full recipe's cases as this one learns them; ``rows`` are labels.csv's, by file."""
         places = self._places()
-        made = [self._case(case, rows[case.file], places) for case in cases]
-        taught = {
-            case.source
-            for case in made
-            if any(t * w for t, w in zip(case.targets, case.weights, strict=True))
-        }
-        return [case for case in made if case.source in taught]
+        return [self._case(case, rows[case.file], places) for case in cases]
 
     def unknown(self, cases: Sequence[Case], rows: Mapping[Path, Row]) -> int:
         """On how many of the cases another finding became unknown."""
@@ -84,19 +77,21 @@ class LeftOut:
             for one, place in zip(self.recipe.finding, places, strict=True)
         ]
         targets, weights = zip(*known, strict=True)
-        return replace(case, targets=targets, weights=weights)
+        boxes = tuple((places.index(place), *box) for place, *box in case.boxes if place in places)
+        return replace(case, targets=targets, weights=weights, boxes=boxes)
 
     def _known(self, other: TaughtFinding, target: float, weight: float, row: Row) -> tuple[float, float]:
         """What a film teaches of another finding: what was positive by an erased label alone is unknown."""
         if not target * weight or self.finding.labels == (EVERY,):
             return target, weight
-        in_use = {label for one in self.full.finding for label in one.labels} - {*self.finding.labels}
-        labels = sorted({*row["labels"].replace("|", ";").split(";")} & in_use)
-        rsna = "" if row["rsna_class"] in self.finding.rsna else row["rsna_class"]
-        if not labels and not rsna:
-            return 0.0, 0.0
-        left = target_and_weight(other, {"labels": ";".join(labels), "rsna_class": rsna})
-        return left if left[0] else (0.0, 0.0)
+        labels, erased = mined_labels(row), {*self.finding.labels}
+        if not other.rsna:
+            stays = bool((labels - erased) & {*other.labels})
+        elif row["rsna_class"]:
+            stays = row["rsna_class"] not in self.finding.rsna
+        else:
+            stays = not labels & erased  # its target is what is found under all of its labels
+        return (target, weight) if stays else (0.0, 0.0)
 
 
 def leave_out(recipe: Recipe, name: str) -> LeftOut:

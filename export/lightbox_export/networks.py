@@ -35,8 +35,9 @@ class ImageEncoder(nn.Module):
     def look(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Features of the film, (N, features), and of its patches, (N, patches, features); not normalised.
 
-        The patches are those of a square grid, row by row, so a side has sqrt(patches) of them. Pooling is the
-        mean and the projection is linear, so the mean of the patches' features is the film's (but for dropout).
+        The patches are those of a square grid, row by row, so a side has sqrt(patches) of them. Pooling is
+        the mean and the projection linear, so the mean of the patches' features is the film's (but for
+        dropout).
         """
         maps = self.backbone.forward_features(pixels)  # type: ignore[operator]  # each timm model has it
         film = self.projection(self.dropout(maps.mean((2, 3))))

@@ -46,7 +46,8 @@ class Taught:
     @torch.inference_mode()
     def image_features(self, films: Tensor) -> Features:
         """(N, features) of preprocessed films (N, 1, S, S)."""
-        features: Features = torch.cat([self.pair.image(some) for some in films.split(BATCH)]).numpy()
+        batches = (films[first : first + BATCH] for first in range(0, len(films), BATCH))
+        features: Features = torch.cat([self.pair.image(batch) for batch in batches]).numpy()
         return features
 
 

@@ -77,7 +77,7 @@ def test_black_film_without_a_marker_stays_black() -> None:
 
 
 def test_places_say_where_on_the_film_a_pixel_was() -> None:
-    """A gradient from left to right is turned into the places' own x, wherever the result lies on the film."""
+    """A gradient from left to right is turned into the places' own x."""
     x = (torch.arange(128) + 0.5) / 64 - 1
     turns = draw_turns(8, chance(7))
     shown = torch.nn.functional.grid_sample(

@@ -92,11 +92,10 @@ def test_films_calibrate_and_test_on_full_weights_alone(
 def test_a_film_nobody_read_again_has_the_share_found_under_its_labels(
     recipe: Recipe, tmp_path: Path
 ) -> None:
-    share = 0.3  # of patients, for calibration: what the readers found on theirs must teach nothing
-    teaching = [
-        name for name in map(str, range(40)) if draw(str(recipe.images.calibration_salt), name) >= share
-    ]
-    calibrating = [name for name in map(str, range(40)) if name not in teaching]
+    patients = [str(number) for number in range(40)]
+    salt, share = str(recipe.images.calibration_salt), recipe.images.calibration_share
+    calibrating = [one for one in patients if draw(salt, one) < share]  # these teach nothing
+    teaching = [one for one in patients if one not in calibrating]
     table(
         tmp_path,
         ("nih/1.png", "nih", teaching[0], "train", "Pneumonia", "Lung Opacity"),

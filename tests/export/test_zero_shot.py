@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -17,7 +18,7 @@ from PIL import Image
 from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
 from lightbox_export import learning_curve, zero_shot
 from lightbox_export.recipe import Recipe, load_recipe
-from tests.tiny import Film
+from tests.tiny import NEVER_LEARNED, Film
 
 LABELS = ("Effusion", "No Finding", "Effusion|Mass", "Cardiomegaly")
 
@@ -52,7 +53,6 @@ def small(name: str) -> Recipe:
         input_size=64,
         sources=("nih",),
         chest_only=(),
-        guests=(),
         calibration_share=0.0,
     )
     training = msgspec.structs.replace(recipe.training, batch_size=8, features=32)
@@ -73,16 +73,8 @@ def test_a_finding_is_left_out_asked_for_and_recorded(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     out, into = tmp_path / "out", tmp_path / "into"
-    arguments = (
-        "--data",
-        data,
-        "--bundle",
-        teacher_bundle.folder,
-        "--out",
-        out,
-        "--finding",
-        "pleural effusion",
-    )
+    where = ("--data", data, "--bundle", teacher_bundle.folder, "--out", out)
+    arguments = (*where, "--finding", "pleural effusion")
     call(zero_shot, monkeypatch, *arguments, "--into", into)
     assert "epoch 1: loss" in capsys.readouterr().out
     told = json.loads((out / "zero_shot.json").read_bytes())
@@ -100,13 +92,12 @@ def test_a_finding_is_left_out_asked_for_and_recorded(
     page = (out / "zero_shot.md").read_text("utf-8")
     assert "(fewer than 20 cases)" in page
     assert "“Fluid around the lung.” or “No fluid around the lung.”" in page
-    assert (
-        "- Without pleural effusion: 48 films taught; on 12 of them another finding became unknown." in page
-    )
+    assert "- Without pleural effusion: 48 films taught; on 12 of them another finding became" in page
 
     made = open_bundle(into)
     verify_bundle(made)
-    assert json.loads(msgspec.json.encode(made.manifest.asked)) == trial["asked"]
+    assert made.manifest.asked[0] == NEVER_LEARNED  # what the bundle said before
+    assert json.loads(msgspec.json.encode(made.manifest.asked[1:])) == trial["asked"]
     card = (into / "MODEL_CARD.md").read_text("utf-8")
     assert "## What other words are worth" in card
     assert "| its usual words, the finding never learned | fp32 |" in card
@@ -139,7 +130,7 @@ def test_a_smaller_share_is_a_part_of_a_larger_one(data: Path) -> None:
     cases = zero_shot.Trials.read(small("chest-open"), data).cases
     groups = [case.file.stem for case in cases]
     parts = [{*learning_curve.part_of(cases, groups, share)} for share in (0.25, 0.5, 0.75, 1)]
-    assert all(less < more for less, more in zip(parts, parts[1:], strict=False))
+    assert all(less < more for less, more in pairwise(parts))
     assert parts[-1] == {*cases}
 
 

@@ -24,7 +24,17 @@ from lightbox_quantize.gate import FindingLoss, Limits
 from lightbox_quantize.quantize import PRECISIONS, quantize
 from lightbox_quantize.report import Report, Row
 from tests.processes import environment, kill_when, lightbox
-from tests.tiny import CHANNELS, FINDING, HOW, SIDE, Film, write_bundle, write_films
+from tests.tiny import (
+    CHANNELS,
+    FINDING,
+    HOW,
+    NEVER_LEARNED,
+    OTHER_WORDS,
+    SIDE,
+    Film,
+    write_bundle,
+    write_films,
+)
 
 FILMS = 96
 LENIENT = Limits(triage_agreement=0.9, mask_iou=0.8)  # the segmenter is random, and its masks mere noise
@@ -151,6 +161,30 @@ def test_it_screens_as_fp32_does(
         if after.findings:
             assert after.findings[0].probability == pytest.approx(before.findings[0].probability, abs=0.1)
     assert sum(bool(after.findings) for after in told[1]) > len(frames) / 2
+
+
+def test_other_words_are_measured_at_each_precision_and_what_was_never_learned_is_kept(
+    with_labels: Done, without_labels: Done
+) -> None:
+    manifest = with_labels[0].manifest
+    kept, *measured = manifest.asked
+    assert kept == NEVER_LEARNED
+    assert [(one.precision, one.words, one.left_out) for one in measured] == [
+        (precision, words, False)
+        for precision in ("int8_weights", "int8", "int8_avx2")
+        for words in ("seen", "unseen")
+    ]
+    for seen, unseen in zip(measured[::2], measured[1::2], strict=True):
+        assert (seen.positives, seen.negatives) == (unseen.positives, unseen.negatives) == (24, 24)
+        # The tiny text encoder means the same by the same words in another order.
+        assert unseen.auc == pytest.approx(seen.auc, abs=0.02)
+        assert unseen.lost == pytest.approx(seen.auc - unseen.auc, abs=2e-4)
+        assert seen.auc == next(r.auc for r in manifest.ladder[seen.precision].results)
+    assert manifest.unseen == (OTHER_WORDS,)
+    assert without_labels[0].manifest.asked == (NEVER_LEARNED,)
+    card = (with_labels[0].folder / "MODEL_CARD.md").read_text("utf-8")
+    assert "| words never trained on | int8_avx2 |" in card
+    assert "- effusion: “Fluid there.” or “No fluid there.”" in card
 
 
 def test_files_are_smaller_and_the_rest_is_kept(fp32: Bundle, with_labels: Done) -> None:
