@@ -65,8 +65,11 @@ def network(
     return content
 
 
-def image_encoder(side: int = SIDE, seed: int = 0) -> bytes:
-    """Two convolutions with ReLU6, pooling, projection, normalisation: what the real one is made of."""
+def image_encoder(side: int = SIDE, seed: int = 0, patches: bool = False) -> bytes:
+    """Two convolutions with ReLU6, pooling, projection, normalisation: what the real one is made of.
+
+    With ``patches`` it gives patch_features too, projected by the same weights.
+    """
     chance = np.random.default_rng(seed)
     edges = chance.normal(size=(12, 1, 3, 3)) * np.logspace(-0.5, 0.5, 12)[:, None, None, None]
     nodes = [
@@ -79,11 +82,22 @@ def image_encoder(side: int = SIDE, seed: int = 0) -> bytes:
         helper.make_node("Gemm", ["f", "w3", "b3"], ["g"], "projection", transB=1),
         helper.make_node("LpNormalization", ["g"], ["image_features"], "norm", axis=1, p=2),
     ]
+    made: list[tuple[str, list[int | str]]] = [("image_features", ["batch", DIMENSIONS])]
+    if patches:
+        nodes += [
+            helper.make_node("Transpose", ["r2"], ["t"], "rows", perm=[0, 2, 3, 1]),
+            helper.make_node("Reshape", ["t", "flat"], ["u"], "flat"),
+            helper.make_node("Gemm", ["u", "w3", "b3"], ["v"], "patch_projection", transB=1),
+            helper.make_node("Reshape", ["v", "grid"], ["patch_features"], "grid"),
+        ]
+        made.append(("patch_features", ["batch", (side // 4) ** 2, DIMENSIONS]))
+    shapes = {"flat": np.array([-1, 32]), "grid": np.array([-1, (side // 4) ** 2, DIMENSIONS])}
     return network(
         "image_encoder",
         nodes,
         [("pixels", TensorProto.FLOAT, ["batch", 1, side, side])],
-        [("image_features", ["batch", DIMENSIONS])],
+        made,
+        **(shapes if patches else {}),
         w1=edges - edges.mean(axis=(2, 3), keepdims=True),  # so that films differ by what is on them
         b1=chance.normal(0, 0.1, 12),
         w2=chance.normal(0, 0.2, (32, 12, 3, 3)),

@@ -37,8 +37,13 @@ def assemble(
     findings = recipe.findings()
     ids, mask = tokenize(descriptor_sentences(findings), tokenizer)
     pixels = load_films([film.file for film in films], recipe.images.preprocessing())
-    image_graph = to_onnx(pair.image, {"pixels": torch.from_numpy(pixels[:8])}, "image_features", dynamic=1)
-    text_graph = to_onnx(text, {"input_ids": ids, "attention_mask": mask}, "text_features", dynamic=2)
+    image_graph = to_onnx(
+        networks.WithPatches(pair.image),
+        {"pixels": torch.from_numpy(pixels[:8])},
+        ("image_features", "patch_features"),
+        dynamic=1,
+    )
+    text_graph = to_onnx(text, {"input_ids": ids, "attention_mask": mask}, ("text_features",), dynamic=2)
     image_features = encode_films(open_session(image_graph, "onnxruntime", "cpu"), pixels)
     with torch.inference_mode():
         text_features = text(ids, mask).numpy().reshape(-1, 2, recipe.training.features)

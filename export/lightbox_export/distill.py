@@ -93,7 +93,7 @@ def distill(
     after = similarity(learned, examination)
 
     example = torch.stack([examination[index][0] for index in range(min(4, len(examination)))])
-    graph = to_onnx(learned, {"pixels": example}, teacher.output, dynamic=1)
+    graph = to_onnx(learned, {"pixels": example}, (teacher.output,), dynamic=1)
     story = f"{spec.name} distilled from it on {len(taught)} films"
     if role_name == "image_encoder":
         with_image_student(bundle, graph, story, films, images, out)

@@ -33,6 +33,27 @@ class ImageEncoder(nn.Module):
         return functional.normalize(self.projection(self.dropout(self.backbone(pixels))), dim=-1)
 
 
+class WithPatches(nn.Module):
+    """An image encoder as it is exported: what it says of the film, and of each place on it, in one pass.
+
+    Takes pixels (N, 1, H, W), gives image_features (N, features) and patch_features (N, patches, features),
+    all float32. The patches are those of a square grid, row by row, so a side has sqrt(patches) of them.
+    Pooling is the mean and the projection is linear, so projecting every patch is exact: the mean of a
+    film's patch_features, L2-normalised, is its image_features.
+    """
+
+    def __init__(self, encoder: ImageEncoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        places = self.encoder.backbone.forward_features(pixels)  # type: ignore[operator]  # each timm model has it
+        image_features = functional.normalize(self.encoder.projection(places.mean((2, 3))), dim=-1)
+        # Of two axes, so that the graph has one product with the very weights of the film's own.
+        patches = self.encoder.projection(places.permute(0, 2, 3, 1).reshape(-1, BACKBONE_FEATURES))
+        return image_features, patches.reshape(pixels.shape[0], -1, patches.shape[-1])
+
+
 class TextEncoder(nn.Module):
     """MiniLM (mean-pooled sentence features) with a trained adapter into the image encoder's space.
 

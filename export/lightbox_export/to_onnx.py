@@ -19,30 +19,31 @@ MOST_BYTES = 2_000_000_000  # of weights in one ONNX file, which protobuf keeps 
 def to_onnx(
     module: nn.Module,
     example: Mapping[str, Tensor],
-    output: str,
+    outputs: tuple[str, ...],
     dynamic: int,
-    expected: Tensor | None = None,
+    expected: tuple[Tensor, ...] | None = None,
 ) -> bytes:
     """Export a module that gives features or maps of them, with dynamic batch.
 
     Args:
-        module: takes the example's tensors in order, gives (N, ...) float32.
+        module: takes the example's tensors in order, gives (N, ...) float32 or several such.
         example: the inputs by name; parity is checked on them, so they must be real. At least two, for
             an axis of one is taken for a constant.
-        output: the name of the output.
+        outputs: the names of the outputs.
         dynamic: how many leading axes of every input are free, 1 for the batch, 2 for tokens too.
-        expected: the features that the graph must give; None is what the module gives.
+        expected: what the graph must give, by output; None is what the module gives.
 
     Raises:
         LightboxError: the module is over 2 GB, or the graph's features differ (cosine under 0.99999).
     """
     module = module.eval()
     free = dict.fromkeys(range(dynamic), torch.export.Dim.DYNAMIC)
-    content = export_graph(module, example, [output], [free] * len(example))
+    content = export_graph(module, example, outputs, [free] * len(example))
     if expected is None:
         with torch.inference_mode():
-            expected = module(*example.values())
-    check_parity(content, expected, example, output)
+            given = module(*example.values())
+        expected = given if isinstance(given, tuple) else (given,)
+    check_parity(content, dict(zip(outputs, expected, strict=True)), example)
     return content
 
 
@@ -89,15 +90,21 @@ def export_graph(
     return content
 
 
-def check_parity(content: bytes, expected: Tensor, example: Mapping[str, Tensor], output: str) -> None:
-    """Raise unless ONNX Runtime gives the features that torch gave."""
+def check_parity(content: bytes, expected: Mapping[str, Tensor], example: Mapping[str, Tensor]) -> None:
+    """Raise unless ONNX Runtime gives, by the outputs' names, what torch gave."""
     session = open_session(content, "onnxruntime", "cpu")
-    given = session.run({name: tensor.numpy() for name, tensor in example.items()})[output]
-    ours, theirs = given.reshape(len(given), -1), expected.numpy().reshape(len(given), -1)
-    lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
-    cosine = float(((ours * theirs).sum(axis=1) / lengths).min())
-    if not cosine >= COSINE:
-        raise LightboxError(
-            f"The exported {output} differ from torch's (cosine {cosine:.6f}, at least {COSINE} is needed): "
-            "nothing was written."
-        )
+    given = session.run({name: tensor.numpy() for name, tensor in example.items()})
+    for output, tensor in expected.items():
+        if given[output].shape != tensor.shape:
+            raise LightboxError(
+                f"The exported {output} have the shape {given[output].shape} and torch's "
+                f"{tuple(tensor.shape)}: nothing was written."
+            )
+        ours, theirs = (one.reshape(len(tensor), -1) for one in (given[output], tensor.numpy()))
+        lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
+        cosine = float(((ours * theirs).sum(axis=1) / lengths).min())
+        if not cosine >= COSINE:
+            raise LightboxError(
+                f"The exported {output} differ from torch's (cosine {cosine:.6f}, at least {COSINE} is "
+                "needed): nothing was written."
+            )

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from lightbox_edge.backends import BackendName, open_session
+from lightbox_edge.backends import BackendName, installed, open_session
 from lightbox_quantize import nncf_graphs, ort_graphs
 from lightbox_quantize.onnx_graphs import before, is_transformer
 from lightbox_quantize.weight_graphs import weights_only
@@ -88,6 +88,29 @@ def test_each_output_channel_of_a_convolution_has_its_own_step(int8: dict[int, b
     for array in int8_weights(int8[7]).values():
         if array.ndim == 4:
             assert np.abs(array.astype(int)).reshape(len(array), -1).max(axis=1).min() >= 62
+
+
+@pytest.mark.parametrize("bits", [7, 8])
+def test_patch_features_survive_with_the_weights_that_they_share(way: Way, films: Films, bits: int) -> None:
+    fp32 = image_encoder(SIDE, patches=True)
+    check_patches(fp32, way(fp32, films[:8], bits), films[8:], 0.99)
+
+
+def test_patch_features_survive_weights_only(films: Films) -> None:
+    fp32 = image_encoder(SIDE, patches=True)
+    check_patches(fp32, weights_only(fp32), films[8:], 0.999)
+
+
+def check_patches(fp32: bytes, made: bytes, films: Films, least: float) -> None:
+    """Both outputs are there in both runtimes, near fp32's, and the mean of the patches is the film's own."""
+    expected = open_session(fp32, "onnxruntime", "cpu", 1).run({"pixels": films})
+    for backend in installed():
+        given = open_session(made, backend, "cpu", 1).run({"pixels": films})
+        assert given["patch_features"].shape == (len(films), (SIDE // 4) ** 2, DIMENSIONS)
+        assert (given["image_features"] * expected["image_features"]).sum(axis=1).min() > least
+        ours, theirs = (one["patch_features"].reshape(len(films), -1) for one in (given, expected))
+        lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
+        assert ((ours * theirs).sum(axis=1) / lengths).min() > least
 
 
 def test_the_batch_stays_free(int8: dict[int, bytes], films: Films) -> None:

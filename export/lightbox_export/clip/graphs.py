@@ -18,7 +18,7 @@ SENTENCES = 8  # that parity is checked on: padded as published they are slow
 
 def image_graph(teacher: ClipTeacher, films: NDArray[np.float32]) -> bytes:
     """The image encoder; parity is checked on real films, (N, 1, S, S) with N at least 2."""
-    return to_onnx(teacher.image, {"pixels": torch.from_numpy(films)}, "image_features", dynamic=1)
+    return to_onnx(teacher.image, {"pixels": torch.from_numpy(films)}, ("image_features",), dynamic=1)
 
 
 def text_graph(teacher: ClipTeacher, sentences: Sequence[str]) -> bytes:
@@ -41,4 +41,4 @@ def text_graph(teacher: ClipTeacher, sentences: Sequence[str]) -> bytes:
     with torch.inference_mode():
         expected: Tensor = teacher.text.eval()(*whole)
     trims = padding["length"] is None
-    return to_onnx(teacher.text, tokens, "text_features", 2 if trims else 1, expected)
+    return to_onnx(teacher.text, tokens, ("text_features",), 2 if trims else 1, (expected,))
