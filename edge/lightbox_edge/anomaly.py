@@ -2,13 +2,16 @@
 
 Mutual scoring of unlabelled images (MuSc; Li et al., ICLR 2024): what is usual has its like in most other
 films, what is not has it in few. A patch's score is its distance to the nearest patch of each other film,
-averaged over the films that come nearest. Here the others are a fixed sample of the batch, so the cost grows
-with the number of films and not with its square. A rank is no probability and says nothing of a finding.
+averaged over the films that come nearest; only patches near its own place count, for chest films are taken
+alike, and a film's score is the mean of its patches' and not, as in MuSc, the largest: measured, see
+docs/anomaly.md. The others are a fixed sample of the batch, so the cost grows with the number of films and
+not with its square. A rank is no probability and says nothing of a finding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +23,7 @@ from lightbox_edge.scoring import Features
 FEWEST = 50  # films under which nobody can say what is usual among them
 REFERENCES = 256  # films that all are compared with
 NEAREST = 0.3  # of them, whose distances count: MuSc's interval
-_AT_ONCE = 8  # films compared in one product
+_AT_ONCE = 64  # films compared in one product
 
 
 def references(films: Iterable[FilmKey]) -> list[FilmKey]:
@@ -64,11 +67,23 @@ def _scored(
 
 
 def _likeness(patches: Features, others: Features) -> Features:
-    """The cosine of each patch to the most alike of each other film, (N, patches, others)."""
+    """The cosine of each patch to the most alike near its place in each other film, (N, patches, others)."""
     count, size, dimensions = patches.shape
-    cosines = patches.reshape(-1, dimensions) @ others.reshape(-1, dimensions).T
-    likeness: Features = cosines.reshape(count, size, len(others), -1).max(axis=-1)
+    likeness = np.empty((count, size, len(others)), np.float32)
+    for place, near in enumerate(_near(size)):
+        cosines = patches[:, place] @ others[:, near].reshape(-1, dimensions).T
+        likeness[:, place] = cosines.reshape(count, len(others), -1).max(axis=-1)
     return likeness
+
+
+def _near(size: int) -> list[NDArray[np.intp]]:
+    """For each of ``size`` places of a square grid, row by row, that place and those about it."""
+    side = isqrt(size)
+    row, column = np.divmod(np.arange(size), side)
+    return [
+        np.flatnonzero((abs(row - row[place]) <= 1) & (abs(column - column[place]) <= 1))
+        for place in range(size)
+    ]
 
 
 def film_score(likeness: NDArray[np.float32]) -> float:
@@ -76,7 +91,7 @@ def film_score(likeness: NDArray[np.float32]) -> float:
     count = max(1, round(NEAREST * likeness.shape[1]))
     nearest = np.sort(likeness, axis=1)[:, -count:]
     distance = np.sqrt(np.maximum(2 - 2 * nearest, 0)).mean(axis=1)
-    return float(distance.max())
+    return float(distance.mean())
 
 
 def ranks(scores: Mapping[FilmKey, float]) -> dict[FilmKey, AnomalyRank]:

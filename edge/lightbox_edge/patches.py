@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from hashlib import shake_256
+from math import isqrt
 
 import numpy as np
 
@@ -17,8 +18,11 @@ DIMENSIONS = 64  # of a stored patch
 
 
 def pack(patch_features: Features) -> bytes:
-    """Pack one film's patch_features, (patches, dimensions), into patches * `DIMENSIONS` bytes."""
-    patches = _unit(patch_features @ _projection(patch_features.shape[-1]))
+    """Pack one film's patch_features, (patches, dimensions), into patches * `DIMENSIONS` bytes.
+
+    The patches stand row by row on a square grid; each is taken with the eight about it, as MuSc does.
+    """
+    patches = _unit(_with_neighbours(patch_features) @ _projection(patch_features.shape[-1]))
     return np.rint(127 * patches).astype(np.int8).tobytes()
 
 
@@ -26,6 +30,15 @@ def unpack(films: Sequence[bytes]) -> Features:
     """The packed patches of N films of one bundle, (N, patches, `DIMENSIONS`), L2-normalised."""
     whole = np.frombuffer(b"".join(films), np.int8).astype(np.float32)
     return _unit(whole.reshape(len(films), -1, DIMENSIONS))
+
+
+def _with_neighbours(patches: Features) -> Features:
+    """The mean of each patch and those about it; at the border they stand in for what is beyond."""
+    side = isqrt(len(patches))
+    grid = np.pad(patches.reshape(side, side, -1), ((1, 1), (1, 1), (0, 0)), mode="edge")
+    shifts = [grid[down : down + side, over : over + side] for down in range(3) for over in range(3)]
+    mean: Features = np.mean(shifts, axis=0)
+    return mean.reshape(patches.shape)
 
 
 @cache

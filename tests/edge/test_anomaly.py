@@ -81,7 +81,7 @@ def test_order_and_size_of_the_portions_change_nothing(monkeypatch: pytest.Monke
 def test_a_film_is_not_compared_with_itself() -> None:
     """Were it, a strange film among the references would find its own patch."""
     batch = films(2, strange=1)
-    assert scores(batch)[key(1)] > 0.5
+    assert scores(batch)[key(1)] > 0.3
 
 
 def test_a_fixed_sample_is_what_all_are_compared_with(monkeypatch: pytest.MonkeyPatch) -> None:
