@@ -37,7 +37,7 @@ def _with_neighbours(patches: Features) -> Features:
     side = isqrt(len(patches))
     grid = np.pad(patches.reshape(side, side, -1), ((1, 1), (1, 1), (0, 0)), mode="edge")
     shifts = [grid[down : down + side, over : over + side] for down in range(3) for over in range(3)]
-    mean: Features = np.mean(shifts, axis=0)
+    mean: Features = np.stack(shifts).mean(axis=0)
     return mean.reshape(patches.shape)
 
 
