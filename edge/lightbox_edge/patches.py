@@ -50,6 +50,6 @@ def _projection(dimensions: int) -> Features:
 
 
 def _unit(patches: Features) -> Features:
-    lengths: Features = np.linalg.norm(patches, axis=-1, keepdims=True)
-    directions: Features = patches / np.maximum(lengths, np.float32(1e-12))
+    lengths = np.linalg.norm(patches, axis=-1, keepdims=True)
+    directions: Features = (patches / np.maximum(lengths, 1e-12)).astype(np.float32)
     return directions
