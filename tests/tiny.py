@@ -269,9 +269,11 @@ def write_films(folder: Path, film: Film, count: int) -> list[LabelledFilm]:
     return films
 
 
-def write_bundle(out: Path, films: Sequence[LabelledFilm], *, segmenter: bool) -> Bundle:
+def write_bundle(
+    out: Path, films: Sequence[LabelledFilm], *, segmenter: bool, patches: bool = False
+) -> Bundle:
     """An fp32 bundle that was calibrated and tested on these films; its words mean what tells them apart."""
-    encoder = image_encoder()
+    encoder = image_encoder(patches=patches)
     pixels = load_films([one.file for one in films], HOW)
     features = encode_films(open_session(encoder, "onnxruntime", "cpu"), pixels)
     ill = np.array([one.truths[FINDING.name] for one in films], dtype=bool)

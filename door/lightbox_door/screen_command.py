@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 HELP = "Screen files and folders of X-rays; every result is durable before it is shown."
 EXAMPLE = "lightbox screen /media/camera --worklist clinic.worklist"
+STRANGEST = 5  # films named after screening
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from lightbox_edge import Screener, Worklist, read_findings
+    from lightbox_edge.anomaly import FEWEST
     from lightbox_edge.reading import find_sources
 
     find_sources(arguments.paths)  # a misspelt path ends the run before anything is loaded or written
@@ -65,14 +68,36 @@ def run(arguments: argparse.Namespace) -> int:
         for result in screener.screen(arguments.paths):
             progress.show(result.json().decode() if arguments.json else line(result))
             unreadable += result.outcome.status == "unreadable"
+        judge = screener.model.judge
+        films = len(worklist.films(judge))
+        standing = strangest(worklist.strangest(judge, STRANGEST))
+        too_few = (
+            f" {films} judged films are too few to rank by likeness ({FEWEST} are needed)."
+            if 0 < films < FEWEST
+            else ""
+        )
     tally = screener.tally
     print(
         f"{tally.judged} judged, {tally.not_judged} not judged, {tally.unreadable} unreadable, "
         f"{tally.known} known from before; {tally.no_images} other files passed over.\n"
-        f"The worklist is {arguments.worklist}. Lightbox sorts films, a person decides on each.",
+        f"The worklist is {arguments.worklist}. Lightbox sorts films, a person decides on each.{too_few}",
         file=sys.stderr,
     )
+    for said in standing:
+        print(said, file=sys.stderr)
     return int(unreadable > 0)
+
+
+def strangest(results: Sequence[Result]) -> list[str]:
+    """The films that are the least like the others, for people; nothing where none is ranked."""
+    ranks = [(result.path, result.anomaly) for result in results if result.anomaly]
+    if not ranks:
+        return []
+    head = (
+        f"The least like the other films of this worklist, of {ranks[0][1].films} "
+        "(no probability, no diagnosis, and no part of the triage):"
+    )
+    return [head, *(f"{rank.rank:>4}  {path}" for path, rank in ranks)]
 
 
 def line(result: Result) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import repeat
 from time import perf_counter
 from typing import Literal
 
@@ -20,10 +22,31 @@ from lightbox_edge.input_checks import Reason
 from lightbox_edge.input_checks.look import identity
 from lightbox_edge.loading import LoadedFrame
 from lightbox_edge.manifest import OutOfDistribution, Precision
+from lightbox_edge.patches import pack
 from lightbox_edge.results import Outcome
 from lightbox_edge.scoring import Criterion, Features, mahalanobis, score, triage
 from lightbox_edge.speed import BATCH
 from lightbox_edge.worklist import Judge
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What the image encoder says of N films.
+
+    ``image_features``, (N, dimensions), are L2-normalised; ``patch_features``, (N, patches, dimensions),
+    stand row by row on a square grid, None where the bundle's graph gives none.
+    """
+
+    image_features: Features
+    patch_features: Features | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An outcome, and the film's packed patches beside it; empty where it is not judged or has none."""
+
+    outcome: Outcome
+    patches: bytes = b""
 
 
 class Model:
@@ -69,10 +92,14 @@ class Model:
 
     def encode(self, pixels: NDArray[np.float32]) -> Features:
         """The image_features, (N, dimensions) and L2-normalised, of pixels (N, 1, S, S)."""
+        return self.run(pixels).image_features
+
+    def run(self, pixels: NDArray[np.float32]) -> Encoded:
+        """Run the image encoder once on pixels (N, 1, S, S)."""
         started = perf_counter()
-        features: Features = self._session.run({"pixels": pixels})["image_features"]
+        given = self._session.run({"pixels": pixels})
         self.seconds += perf_counter() - started
-        return features
+        return Encoded(given["image_features"], given.get("patch_features"))
 
     def probabilities(self, pixels: NDArray[np.float32]) -> NDArray[np.float64]:
         """Of each criterion, (N, criteria), of pixels (N, 1, S, S); nothing is refused, whatever it shows."""
@@ -86,18 +113,36 @@ class Model:
 
     def outcomes(self, frames: Sequence[LoadedFrame]) -> list[Outcome]:
         """The outcome of each frame, in order; frames without pixels keep their reason."""
-        outcomes: list[Outcome] = []
+        return [judged.outcome for judged in self.judged(frames)]
+
+    def judged(self, frames: Sequence[LoadedFrame]) -> list[Judged]:
+        """The same with the patches of the films that are judged."""
+        made: list[Judged] = []
         for first in range(0, len(frames), BATCH):
             batch = frames[first : first + BATCH]
             pixels = [frame.pixels for frame in batch if frame.pixels is not None]
             before = self.seconds
-            features = iter(self.encode(np.stack(pixels)) if pixels else ())
+            films = iter(self._films(np.stack(pixels)) if pixels else ())
             each = (self.seconds - before) / max(1, len(pixels))
-            outcomes += [
-                _refusal(frame) if frame.pixels is None else self._outcome(frame, next(features), each)
+            made += [
+                Judged(_refusal(frame)) if frame.pixels is None else self._judged(frame, *next(films), each)
                 for frame in batch
             ]
-        return outcomes
+        return made
+
+    def _films(self, pixels: NDArray[np.float32]) -> Iterator[tuple[Features, Features | None]]:
+        """The image_features and patch_features of each film."""
+        encoded = self.run(pixels)
+        patches = encoded.patch_features
+        return zip(encoded.image_features, repeat(None) if patches is None else patches, strict=False)
+
+    def _judged(
+        self, frame: LoadedFrame, image_features: Features, patches: Features | None, seconds: float
+    ) -> Judged:
+        outcome = self._outcome(frame, image_features, seconds)
+        if patches is None or outcome.status != "judged":
+            return Judged(outcome)
+        return Judged(outcome, pack(patches))
 
     def _outcome(self, frame: LoadedFrame, image_features: Features, seconds: float) -> Outcome:
         scores = tuple(score(image_features, criterion, self._scale) for criterion in self.criteria)

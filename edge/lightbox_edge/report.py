@@ -5,22 +5,26 @@ from __future__ import annotations
 import csv
 from typing import TextIO
 
+from lightbox_edge.results import AnomalyRank
 from lightbox_edge.worklist import Worklist
 
 _FIXED = ("path", "sha256", "status", "triage", "reasons", "view")
 _HEADER = ("PatientID", "PatientAge", "PatientSex", "StudyDate")
+_ANOMALY = ("anomaly_rank", "anomaly_percentile")
 
 
 def write_csv(worklist: Worklist, out: TextIO) -> int:
     r"""Write every row of the worklist, the flagged first, and return their number.
 
     Columns: what ``lightbox screen --json`` says, the patient's DICOM attributes, then for each finding
-    its probability, empty where the picture was not judged for it. A text that a spreadsheet would take
-    for a formula is preceded by an apostrophe; a carriage return is written as ``\r``.
+    its probability, empty where the picture was not judged for it. Where films have been ranked (`anomaly`),
+    their rank and percentile stand before those, in columns of their own. A text that a spreadsheet would
+    take for a formula is preceded by an apostrophe; a carriage return is written as ``\r``.
     """
     findings = worklist.finding_names()
     table = csv.writer(out, lineterminator="\n")
-    table.writerow([*_FIXED, *_HEADER, "flagged_for", *map(_plain, findings)])
+    ranked = worklist.is_ranked()
+    table.writerow([*_FIXED, *_HEADER, "flagged_for", *(_ANOMALY if ranked else ()), *map(_plain, findings)])
     count = 0
     for result in worklist.results():
         outcome = result.outcome
@@ -36,9 +40,14 @@ def write_csv(worklist: Worklist, out: TextIO) -> int:
         )
         header = (str(getattr(outcome.header, keyword)) for keyword in _HEADER)
         texts = [_plain(text) for text in (*fixed, *header, flagged_for)]
-        table.writerow([*texts, *(probability.get(name, "") for name in findings)])
+        standing = _standing(result.anomaly) if ranked else ()
+        table.writerow([*texts, *standing, *(probability.get(name, "") for name in findings)])
         count += 1
     return count
+
+
+def _standing(anomaly: AnomalyRank | None) -> tuple[str, str]:
+    return (f"{anomaly.rank}", f"{anomaly.percentile:.1f}") if anomaly else ("", "")
 
 
 def _plain(text: str) -> str:

@@ -10,6 +10,7 @@ from lightbox_edge.radiograph import Header
 
 Status = Literal["judged", "not judged", "unreadable"]
 Triage = Literal["flagged", "uncertain", "not flagged", "not judged"]
+FilmKey = tuple[str, int]  # SHA-256 and frame, 0 for an only one: copies of a file are one film
 
 
 class DescriptorScore(msgspec.Struct, frozen=True):
@@ -42,17 +43,34 @@ class Outcome(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
+class AnomalyRank(msgspec.Struct, frozen=True):
+    """Where a film stands among the ``films`` of its batch; rank 1 is the least like the others.
+
+    It is no probability, says nothing of any finding and has no part in a triage, see `anomaly`.
+    """
+
+    rank: int
+    films: int
+
+    @property
+    def percentile(self) -> float:
+        """How much of the batch, in percent, is more like the others than this film."""
+        return 100 * (self.films - self.rank) / self.films
+
+
 class Result(msgspec.Struct, frozen=True):
     """One row of the worklist: a picture in a file.
 
     ``frame`` counts from 1 in a multi-frame file and is None in any other. ``sha256`` is that of the
     file's bytes, None if they could not be read. The outcome's ``seconds`` are the work spent on it.
+    ``anomaly`` is known only once a batch of films has been screened, and is no part of the JSON line.
     """
 
     file: str
     frame: int | None
     sha256: str | None
     outcome: Outcome
+    anomaly: AnomalyRank | None = None
 
     @property
     def path(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from time import perf_counter
 from types import TracebackType
 from typing import Literal
@@ -15,9 +16,10 @@ from lightbox_edge.backends import BackendName, Device, beside_decoders, usable_
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.decoder import DecoderPool, load_ahead
 from lightbox_edge.findings import WantedFinding
-from lightbox_edge.judging import Model
+from lightbox_edge.judging import Judged, Model
 from lightbox_edge.loading import Loaded
 from lightbox_edge.manifest import Precision
+from lightbox_edge.ranking import rank_films
 from lightbox_edge.reading import Limits, Refused, Source, find_sources
 from lightbox_edge.results import Outcome, Result
 from lightbox_edge.worklist import FileResults, Worklist
@@ -111,6 +113,7 @@ class Screener:
         """Judge files and folders; each picture's result is yielded once it is durable, in path order.
 
         What the worklist already holds from the same bundle, precision and findings is yielded from there.
+        After the last one the worklist's films are ranked, see `rank_films`.
 
         Raises:
             LightboxError: a path does not exist, or the worklist cannot be written.
@@ -118,6 +121,7 @@ class Screener:
         items = map(self._look_up, find_sources(paths, self._limits))
         for ready in load_ahead(self._pool, items):
             yield from self._settle(ready)
+        rank_films(self._worklist, self.model.judge)
 
     def _look_up(self, source: Source | Refused) -> Source | Refused | _Known:
         if isinstance(source, Source) and (rows := self._worklist.known(self.model.judge, source)):
@@ -149,20 +153,13 @@ class Screener:
             else:
                 first.setdefault(file.sha256 or file.source.path, file)
         before = self.model.seconds
-        outcomes = iter(self.model.outcomes([frame for file in first.values() for frame in file.frames]))
+        judged = iter(self.model.judged([frame for file in first.values() for frame in file.frames]))
         self.tally.inference += self.model.seconds - before
-        rows_of = {
-            content: tuple(
-                Result(file.source.path, frame.number, file.sha256, next(outcomes)) for frame in file.frames
-            )
-            for content, file in first.items()
-        }
+        made = {content: _rows(file, judged) for content, file in first.items()}
         return {
-            id(file): FileResults(
-                file.source,
-                file.sha256,
-                _shown_as(twins.get(id(file)) or rows_of[file.sha256 or file.source.path], file.source),
-            )
+            id(file): FileResults(file.source, file.sha256, _shown_as(twins[id(file)], file.source))
+            if id(file) in twins
+            else _of_twin(made[file.sha256 or file.source.path], file)
             for file in files
         }
 
@@ -180,6 +177,21 @@ class Screener:
             tally.judged += row.outcome.status == "judged"
             tally.not_judged += row.outcome.status == "not judged"
             tally.unreadable += row.outcome.status == "unreadable"
+
+
+def _rows(file: Loaded, judged: Iterator[Judged]) -> FileResults:
+    """The rows of one file from what comes next."""
+    mine = list(islice(judged, len(file.frames)))
+    rows = (
+        Result(file.source.path, frame.number, file.sha256, one.outcome)
+        for frame, one in zip(file.frames, mine, strict=True)
+    )
+    return FileResults(file.source, file.sha256, tuple(rows), tuple(one.patches for one in mine))
+
+
+def _of_twin(made: FileResults, file: Loaded) -> FileResults:
+    """The rows of a file that was judged as the first of its content."""
+    return FileResults(file.source, file.sha256, _shown_as(made.results, file.source), made.patches)
 
 
 def _shown_as(rows: Sequence[Result], source: Source) -> tuple[Result, ...]:

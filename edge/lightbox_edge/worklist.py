@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from time import monotonic, sleep
+from typing import Any
 
 import msgspec
 
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.reading import Source
-from lightbox_edge.results import Outcome, Result
+from lightbox_edge.results import AnomalyRank, FilmKey, Outcome, Result
 
 _PATIENCE_SECONDS = 30  # for another process that holds the file
 
@@ -37,6 +38,22 @@ _MIGRATIONS = (
     CREATE INDEX picture_content ON picture (judge, sha256);
     CREATE INDEX picture_triage ON picture (triage);
     """,
+    """
+    CREATE TABLE film (  -- a judged picture by its content, so that copies are one, see lightbox_edge.anomaly
+        judge TEXT NOT NULL REFERENCES judge (id), sha256 TEXT NOT NULL, frame INTEGER NOT NULL,
+        anomaly_rank INTEGER, anomaly_films INTEGER, patches BLOB NOT NULL,
+        PRIMARY KEY (judge, sha256, frame))
+    """,
+)
+
+_RANKED = (
+    "path, frame, sha256, outcome, anomaly_rank, anomaly_films"
+    " FROM picture LEFT JOIN film USING (judge, sha256, frame)"
+)
+# A file that has changed leaves the patches of what it was.
+_PRESENT = (
+    "FROM film WHERE judge = ? AND EXISTS (SELECT 1 FROM picture WHERE picture.judge = film.judge"
+    " AND picture.sha256 = film.sha256 AND picture.frame = film.frame)"
 )
 
 
@@ -52,11 +69,16 @@ class Judge:
 
 @dataclass(frozen=True, slots=True)
 class FileResults:
-    """All rows of one file, which are committed together: one result, or one for each frame."""
+    """All rows of one file, which are committed together: one result, or one for each frame.
+
+    ``patches`` are what the results' films are ranked by (`lightbox_edge.patches`), empty for one that has
+    none; no patches at all change nothing of what is known of that content.
+    """
 
     source: Source
     sha256: str | None
     results: tuple[Result, ...]
+    patches: tuple[bytes, ...] = ()
 
 
 class Worklist:
@@ -109,6 +131,14 @@ class Worklist:
                         for result in file.results
                     ],
                 )  # fmt: skip
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO film (judge, sha256, frame, patches) VALUES (?, ?, ?, ?)",
+                    [
+                        (judge.id, file.sha256, result.frame or 0, patches)
+                        for result, patches in zip(file.results, file.patches, strict=bool(file.patches))
+                        if patches
+                    ],
+                )
 
     def known(self, judge: Judge, source: Source) -> tuple[Result, ...]:
         """The rows of a file that this judge has seen and that has not changed since; empty if none.
@@ -134,7 +164,7 @@ class Worklist:
         """Every row, the flagged first, then by path; read page by page, so memory stays flat."""
         with self._said(), closing(self._connection.cursor()) as cursor:
             cursor.execute(
-                "SELECT path, frame, sha256, outcome FROM picture ORDER BY CASE triage WHEN 'flagged' THEN 0"
+                f"SELECT {_RANKED} ORDER BY CASE triage WHEN 'flagged' THEN 0"
                 " WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END, path, frame"
             )
             for row in cursor:
@@ -146,6 +176,49 @@ class Worklist:
             judges = self._connection.execute("SELECT findings FROM judge ORDER BY rowid")
             names = [name for (findings,) in judges for name in msgspec.json.decode(findings, type=list[str])]
         return tuple(dict.fromkeys(names))
+
+    def films(self, judge: Judge) -> dict[FilmKey, AnomalyRank | None]:
+        """The films of this judge that can be ranked, each with the rank that it has."""
+        with self._said():
+            rows = self._connection.execute(
+                f"SELECT sha256, frame, anomaly_rank, anomaly_films {_PRESENT}", (judge.id,)
+            )
+            return {(row[0], row[1]): AnomalyRank(row[2], row[3]) if row[2] else None for row in rows}
+
+    def patches(self, judge: Judge) -> Iterator[tuple[FilmKey, bytes]]:
+        """The packed patches of those films, read page by page."""
+        with self._said(), closing(self._connection.cursor()) as cursor:
+            cursor.execute(f"SELECT sha256, frame, patches {_PRESENT}", (judge.id,))
+            for sha256, frame, patches in cursor:
+                yield (sha256, frame), patches
+
+    def rank(self, judge: Judge, ranks: Mapping[FilmKey, AnomalyRank]) -> None:
+        """Write the ranks of a whole batch in one transaction; no rank of before stays."""
+        with self._said(), self._transaction():
+            self._connection.execute(
+                "UPDATE film SET anomaly_rank = NULL, anomaly_films = NULL WHERE judge = ?", (judge.id,)
+            )
+            self._connection.executemany(
+                "UPDATE film SET anomaly_rank = ?, anomaly_films = ?"
+                " WHERE judge = ? AND sha256 = ? AND frame = ?",
+                [(one.rank, one.films, judge.id, *key) for key, one in ranks.items()],
+            )
+
+    def is_ranked(self) -> bool:
+        """Whether any film has a rank, of whichever judge."""
+        with self._said():
+            asked = self._connection.execute("SELECT EXISTS (SELECT 1 FROM film WHERE anomaly_rank)")
+            return bool(asked.fetchone()[0])
+
+    def strangest(self, judge: Judge, count: int) -> tuple[Result, ...]:
+        """The films that are the least like the others, the strangest first; of copies the first path."""
+        with self._said():
+            rows = self._connection.execute(
+                f"SELECT {_RANKED} WHERE judge = ? AND anomaly_rank <= ? ORDER BY anomaly_rank, path",
+                (judge.id, count),
+            )
+            first = {row[4]: row for row in reversed(rows.fetchall())}
+        return tuple(_result(first[rank]) for rank in sorted(first))
 
     def _rows(self, where: str, values: tuple[object, ...]) -> tuple[Result, ...]:
         with self._said():
@@ -207,6 +280,7 @@ class Worklist:
             ) from error
 
 
-def _result(row: tuple[str, int, str | None, str]) -> Result:
-    path, frame, sha256, outcome = row
-    return Result(path, frame or None, sha256, msgspec.json.decode(outcome, type=Outcome))
+def _result(row: tuple[Any, ...]) -> Result:
+    path, frame, sha256, outcome, *rank = row
+    anomaly = AnomalyRank(*rank) if any(rank) else None
+    return Result(path, frame or None, sha256, msgspec.json.decode(outcome, type=Outcome), anomaly)

@@ -16,6 +16,7 @@ from PIL import Image
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import WantedFinding
+from lightbox_edge.judging import Encoded
 from lightbox_edge.results import Result
 from lightbox_edge.screener import Screener
 from lightbox_edge.worklist import Worklist
@@ -73,13 +74,13 @@ def test_the_same_content_is_judged_once_and_shown_each_time(
 ) -> None:
     with opened(bundle, ":memory:") as (screener, _):
         encoded = []
-        encode = screener.model.encode
+        run = screener.model.run
 
-        def counting(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        def counting(pixels: NDArray[np.float32]) -> Encoded:
             encoded.append(len(pixels))
-            return encode(pixels)
+            return run(pixels)
 
-        monkeypatch.setattr(screener.model, "encode", counting)
+        monkeypatch.setattr(screener.model, "run", counting)
         shown = rows(screener.screen([folder]), folder)
         # a, b, new and three pages; those that the input checks refuse are not encoded
         contents = [row for name, row in shown.items() if name not in ("copy.png", "d.zip/again.png")]

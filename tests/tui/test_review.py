@@ -10,7 +10,7 @@ from textual.widgets import DataTable, Static
 from lightbox_edge import Outcome, Result, Worklist
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
-from lightbox_edge.results import DescriptorScore, FindingScore
+from lightbox_edge.results import AnomalyRank, DescriptorScore, FindingScore
 from lightbox_edge.worklist import FileResults, Judge
 from lightbox_tui import ReviewApp
 from lightbox_tui.review import explain
@@ -62,6 +62,23 @@ async def test_the_flagged_film_is_first_and_explained(worklist: Worklist) -> No
         assert app.focused is table
         await pilot.pause()
         assert why(app) == explain(FLAGGED)
+
+
+async def test_ranks_have_a_column_once_there_are_some(worklist: Worklist) -> None:
+    patched = Result("films/c.png", None, "c" * 64, Outcome("judged", "not flagged"))
+    where = Source(patched.file, patched.file, (), 1, 1)
+    worklist.commit(JUDGE, [FileResults(where, patched.sha256, (patched,), (b"patches",))])
+    worklist.rank(JUDGE, {("c" * 64, 0): AnomalyRank(1, 214)})
+    app = ReviewApp(worklist)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        table = app.query_one(DataTable)
+        rows = [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
+        assert [str(column.label) for column in table.columns.values()][-1] == "unlike the others"
+        assert [row[-1] for row in rows] == ["", "", "", "1 of 214"]
+        assert rows[0][:3] == ["! flagged", "films/b [i]1[/i].dcm#2", "effusion 0.81"]
+    ranked = next(row for row in worklist.results() if row.anomaly)
+    assert explain(ranked).endswith("\n\nunlike the others: 1 of 214 (1 is the strangest)")
 
 
 async def test_the_cursor_explains_each_film(worklist: Worklist) -> None:

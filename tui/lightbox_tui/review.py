@@ -35,9 +35,10 @@ class ReviewApp(App[None]):
         yield Header()
         with Horizontal():
             table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=True)
-            table.add_columns("triage", "film", "highest")
+            ranked = any(row.anomaly for row in self._rows)
+            table.add_columns("triage", "film", "highest", *(["unlike the others"] if ranked else []))
             for index, row in enumerate(self._rows):
-                table.add_row(*_cells(row), key=str(index))
+                table.add_row(*_cells(row), *([_standing(row)] if ranked else []), key=str(index))
             yield table
             with VerticalScroll(can_focus=False):
                 yield Static("The worklist is empty.", id="why", markup=False)
@@ -56,6 +57,10 @@ def _cells(row: Result) -> tuple[Text, Text, Text]:
     return Text(f"{_MARKS[outcome.triage]} {outcome.triage}"), Text(row.path), Text(told)
 
 
+def _standing(row: Result) -> Text:
+    return Text(f"{row.anomaly.rank} of {row.anomaly.films}" if row.anomaly else "")
+
+
 def explain(row: Result) -> str:
     """The chosen film in words: who, what was found against which threshold, and by which sentences."""
     outcome = row.outcome
@@ -66,6 +71,8 @@ def explain(row: Result) -> str:
             f"{'!' if one.flagged else ' '} {one.name}  {one.probability:.2f} (flags at {one.threshold:.2f})",
         ]
         lines += [f"    {part.probability:.2f}  {part.present}" for part in one.descriptors]
+    if row.anomaly:
+        lines += ["", f"unlike the others: {row.anomaly.rank} of {row.anomaly.films} (1 is the strangest)"]
     return "\n".join(lines)
 
 
