@@ -10,7 +10,7 @@ from PIL import Image
 
 from lightbox_edge.backends import BackendName, Device, open_session
 from lightbox_edge.bundle import Bundle
-from lightbox_edge.errors import BundleError
+from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Anatomy, Preprocessing
 from lightbox_edge.preprocess import OVERSAMPLING, fit, fitted_size, pad, stretch
 from lightbox_edge.radiograph import Radiograph
@@ -79,11 +79,11 @@ def open_anatomy(
     """A bundle's anatomy network; the model's file is verified.
 
     Raises:
-        BundleError: the bundle has no such network, or its file is damaged.
+        LightboxError: the bundle has no such network, or its file is damaged.
     """
     anatomy = bundle.manifest.anatomy
     if anatomy is None:
-        raise BundleError(
+        raise LightboxError(
             f"The bundle {bundle.manifest.name} cannot find the lungs: name with --bundle one that can, or "
             "add that on a workstation with lightbox export anatomy."
         )
