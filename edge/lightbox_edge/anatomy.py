@@ -150,6 +150,7 @@ def _at_size(logits: Pixels, input_size: int, size: tuple[int, int]) -> Pixels:
     """The film's share of a square of logits, resized bilinearly to its (rows, columns)."""
     rows, columns = fitted_size(size, input_size)
     top, left = (input_size - rows) // 2, (input_size - columns) // 2  # as `pad` puts it
-    box = tuple(side * len(logits) / input_size for side in (left, top, left + columns, top + rows))
+    share = len(logits) / input_size
+    box = (left * share, top * share, (left + columns) * share, (top + rows) * share)
     picture = Image.fromarray(np.ascontiguousarray(logits, dtype=np.float32))
     return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR, box))

@@ -64,9 +64,8 @@ def test_the_audit_without_lungs_is_a_table_with_what_it_means(bundle: Bundle) -
     made = msgspec.structs.replace(rung, shortcuts=(found,))
     card = model_card(msgspec.structs.replace(bundle.manifest, ladder={precision: made}))
     assert "AUC that stays above 0.5 without them is a shortcut" in card
-    assert (
-        "| effusion | NIH test | 30 | 40 | 2 | 0.91 (0.88 to 0.94) | 0.71 (0.65 to 0.77) | 0.80 (0.70 to 0.90) |"
-    ) in card
+    cells = "0.91 (0.88 to 0.94) | 0.71 (0.65 to 0.77) | 0.80 (0.70 to 0.90)"
+    assert f"| effusion | NIH test | 30 | 40 | 2 | {cells} |" in card
     unmeasured = msgspec.structs.replace(rung, shortcuts=())
     card = model_card(msgspec.structs.replace(bundle.manifest, ladder={precision: unmeasured}))
     assert "Does it look at the lungs?" not in card
