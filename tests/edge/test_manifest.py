@@ -36,6 +36,7 @@ from lightbox_edge.manifest import (
 )
 
 Document = dict[str, Any]
+MAY_BE_MISSING = {"segmenter", "anatomy", "adults_only"}
 
 _text = st.text(max_size=12)
 _share = st.floats(0, 1)
