@@ -35,6 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
                 f"  {one.finding:<22} AUC {one.auc:.2f} ({low:.2f} to {high:.2f})  "
                 f"{one.positives} with, {one.negatives} without, {one.dataset}"
             )
+    if manifest.anatomy is not None:
+        found = manifest.anatomy
+        print(f"\nfinds {', '.join(found.targets)}: {found.name} ({found.precision}), {found.licence}")
     calibrated = with_site_calibration(bundle).calibrated
     for precision, site in calibrated.items():
         print(f"\n{precision}: this site's own calibration of {site.date} is in use ({site_path(bundle)})")

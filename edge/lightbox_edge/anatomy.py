@@ -10,7 +10,7 @@ from PIL import Image
 
 from lightbox_edge.backends import BackendName, Device, open_session
 from lightbox_edge.bundle import Bundle
-from lightbox_edge.errors import BundleError
+from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Anatomy, Preprocessing
 from lightbox_edge.preprocess import OVERSAMPLING, fit, fitted_size, pad, stretch
 from lightbox_edge.radiograph import Radiograph
@@ -79,11 +79,11 @@ def open_anatomy(
     """A bundle's anatomy network; the model's file is verified.
 
     Raises:
-        BundleError: the bundle has no such network, or its file is damaged.
+        LightboxError: the bundle has no such network, or its file is damaged.
     """
     anatomy = bundle.manifest.anatomy
     if anatomy is None:
-        raise BundleError(
+        raise LightboxError(
             f"The bundle {bundle.manifest.name} cannot find the lungs: name with --bundle one that can, or "
             "add that on a workstation with lightbox export anatomy."
         )
@@ -150,6 +150,7 @@ def _at_size(logits: Pixels, input_size: int, size: tuple[int, int]) -> Pixels:
     """The film's share of a square of logits, resized bilinearly to its (rows, columns)."""
     rows, columns = fitted_size(size, input_size)
     top, left = (input_size - rows) // 2, (input_size - columns) // 2  # as `pad` puts it
-    box = tuple(side * len(logits) / input_size for side in (left, top, left + columns, top + rows))
+    share = len(logits) / input_size
+    box = (left * share, top * share, (left + columns) * share, (top + rows) * share)
     picture = Image.fromarray(np.ascontiguousarray(logits, dtype=np.float32))
     return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR, box))

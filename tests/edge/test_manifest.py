@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from lightbox_edge.errors import BundleError
 from lightbox_edge.manifest import (
+    Anatomy,
+    Auc,
     Cost,
     Descriptor,
     File,
@@ -27,12 +29,14 @@ from lightbox_edge.manifest import (
     Rung,
     Segmenter,
     SegmenterRung,
+    ShortcutResult,
     Target,
     TextEncoder,
     parse_manifest,
 )
 
 Document = dict[str, Any]
+MAY_BE_MISSING = {"segmenter", "anatomy", "adults_only"}
 
 _text = st.text(max_size=12)
 _share = st.floats(0, 1)
@@ -50,15 +54,25 @@ _point = st.builds(
     st.none() | st.builds(Target, st.sampled_from(["sensitivity", "specificity"]), _share),
     st.none() | _share, st.none() | _share,
 )  # fmt: skip
+_auc = st.builds(Auc, _share, st.tuples(_share, _share))
+_shortcut = st.builds(
+    ShortcutResult, _text, st.just("NIH"), st.just("2026"), st.integers(0, 9), st.integers(0, 9),
+    st.integers(0, 9), _auc, st.just(Auc(0.5, (0.4, 0.6))), _auc,
+)  # fmt: skip
 _rung = st.builds(
     Rung, _file, st.dictionaries(_text, _point, max_size=2),
     st.none() | st.builds(OutOfDistribution, _file, _above_zero), st.lists(_result, max_size=2).map(tuple),
     st.none() | st.builds(Cost, st.integers(0, 9), _number, _share, st.none() | _number),
+    st.just(()) | st.tuples(_shortcut),
 )  # fmt: skip
 _precision = st.sampled_from(get_args(Precision))
 _segmenter = st.builds(
     Segmenter, _text, _text, st.integers(64, 2048), _file,
     st.dictionaries(_precision, st.builds(SegmenterRung, _file, st.none() | _share, st.just(())), max_size=2),
+)  # fmt: skip
+_anatomy = st.builds(
+    Anatomy, _text, _text, st.just(()), st.integers(64, 1024), _percentiles, st.tuples(_text), _file,
+    _precision, st.just(()), st.none() | _share,
 )  # fmt: skip
 _descriptors = st.lists(st.builds(Descriptor, _text, _text), min_size=1, max_size=2).map(tuple)
 _manifest = st.builds(
@@ -68,6 +82,7 @@ _manifest = st.builds(
     st.dictionaries(_precision, _rung, max_size=2),
     st.none() | st.builds(TextEncoder, _file, _file, _precision, st.integers(1, 4096)),
     st.lists(_file, max_size=2).map(tuple), st.none() | _segmenter,
+    st.none() | _anatomy,
 )  # fmt: skip
 
 
@@ -154,7 +169,7 @@ def test_an_unknown_field_is_refused_at_every_depth(document: Document, place: s
     assert "unknown field `surprise`" in refusal(document)
 
 
-OPTIONAL = {"segmenter", "adults_only", "unseen", "asked"}
+OPTIONAL = {"segmenter", "anatomy", "adults_only", "unseen", "asked"}
 
 
 @pytest.mark.parametrize("field", sorted({*Manifest.__struct_fields__} - OPTIONAL))

@@ -6,12 +6,15 @@ import msgspec
 
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.manifest import (
+    Anatomy,
+    Auc,
     File,
     MaskResult,
     OperatingPoint,
     Result,
     Segmenter,
     SegmenterRung,
+    ShortcutResult,
     Target,
 )
 from lightbox_edge.model_card import model_card
@@ -28,6 +31,44 @@ def test_a_segmenter_has_a_section_with_its_cost_and_its_masks(bundle: Bundle) -
     assert "| fp32 | 11.9 | it is the reference |" in card
     assert "| int8 | 11.9 | 0.9877 |" in card
     assert "lungs on 110 films of JSRT: Dice 0.973 (0.972 to 0.975)." in card
+
+
+def test_what_finds_the_lungs_tells_its_licence_its_films_and_its_dice(bundle: Bundle) -> None:
+    lungs = MaskResult("lung_left", "JSRT", "2026-11-22", 110, 0.9534, (0.9418, 0.9651))
+    anatomy = Anatomy(
+        "lungs",
+        "CC BY-NC-SA 4.0",
+        ("81 films.",),
+        192,
+        (0.5, 99.5),
+        ("lung_left",),
+        ENCODER,
+        "fp32",
+        (lungs,),
+    )
+    card = model_card(msgspec.structs.replace(bundle.manifest, anatomy=anatomy))
+    assert "## Anatomy: lungs" in card
+    assert "Licence: CC BY-NC-SA 4.0. It outlines lung_left on frontal films (fp32, 11.9 MB).\n" in card
+    assert "- 81 films.\n" in card
+    assert "| lung_left | JSRT | 110 | 0.953 (0.942 to 0.965) |" in card
+    assert "to those." not in card
+    quantized = msgspec.structs.replace(anatomy, precision="int8_avx2", mask_iou=0.98765)
+    card = model_card(msgspec.structs.replace(bundle.manifest, anatomy=quantized))
+    assert "its masks at int8_avx2 have a mean IoU of 0.988 to those." in card
+
+
+def test_the_audit_without_lungs_is_a_table_with_what_it_means(bundle: Bundle) -> None:
+    (precision, rung), *_ = bundle.manifest.ladder.items()
+    ways = (Auc(0.91, (0.88, 0.94)), Auc(0.71, (0.65, 0.77)), Auc(0.8, (0.7, 0.9)))
+    found = ShortcutResult("effusion", "NIH test", "2026-11-22", 30, 40, 2, *ways)
+    made = msgspec.structs.replace(rung, shortcuts=(found,))
+    card = model_card(msgspec.structs.replace(bundle.manifest, ladder={precision: made}))
+    assert "AUC that stays above 0.5 without them is a shortcut" in card
+    cells = "0.91 (0.88 to 0.94) | 0.71 (0.65 to 0.77) | 0.80 (0.70 to 0.90)"
+    assert f"| effusion | NIH test | 30 | 40 | 2 | {cells} |" in card
+    unmeasured = msgspec.structs.replace(rung, shortcuts=())
+    card = model_card(msgspec.structs.replace(bundle.manifest, ladder={precision: unmeasured}))
+    assert "Does it look at the lungs?" not in card
 
 
 def test_without_a_segmenter_the_card_speaks_of_none(bundle: Bundle) -> None:

@@ -32,6 +32,7 @@ from tests.tiny import (
     OTHER_WORDS,
     SIDE,
     Film,
+    with_anatomy,
     write_bundle,
     write_films,
 )
@@ -52,7 +53,8 @@ def images(films: list[LabelledFilm]) -> Path:
 
 @pytest.fixture(scope="module")
 def fp32(films: list[LabelledFilm], tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return write_bundle(tmp_path_factory.mktemp("quantize") / "fp32", films, segmenter=True)
+    place = tmp_path_factory.mktemp("quantize")
+    return with_anatomy(write_bundle(place / "plain", films, segmenter=True), place / "fp32")
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +116,36 @@ def test_the_cost_is_in_the_manifest_and_on_the_card(with_labels: Done) -> None:
             f"image_features' mean cosine {made.cosine:.4f}, the same triage on {made.triage_agreement:.1%}"
         )
         assert f"on {FILMS // 2} films that calibrated nothing: {told}" in card(bundle)
+
+
+def test_what_finds_the_lungs_is_in_int8_and_says_what_that_cost(
+    fp32: Bundle, with_labels: Done, without_labels: Done
+) -> None:
+    before = fp32.manifest.anatomy
+    assert before is not None
+    for bundle, report in (with_labels, without_labels):
+        anatomy = bundle.manifest.anatomy
+        assert anatomy is not None
+        assert (anatomy.precision, anatomy.model.path) == ("int8_avx2", "int8_avx2/anatomy.onnx")
+        assert anatomy.mask_iou is not None
+        assert LENIENT.mask_iou <= anatomy.mask_iou <= 1
+        assert anatomy.results == before.results
+        assert f"mean IoU of {anatomy.mask_iou:.3f}" in card(bundle)
+        assert [row.precision for row in report.rows if row.role == "anatomy"] == ["fp32", "int8_avx2"]
+
+
+def test_with_labels_each_rung_says_where_it_looks(with_labels: Done, without_labels: Done) -> None:
+    rungs = with_labels[0].manifest.ladder
+    assert rungs["fp32"].shortcuts == ()  # it was copied, and nobody had measured it
+    for precision in PRECISIONS:
+        (result,) = rungs[precision].shortcuts
+        assert (result.finding, result.dataset) == (FINDING.name, "made test")
+        assert result.positives + result.negatives + result.no_lungs == FILMS // 2
+        if not result.no_lungs:
+            assert result.whole.value == rungs[precision].results[0].auc
+        assert f"{result.without_lungs.value:.2f} (" in card(with_labels[0])
+    assert "Does it look at the lungs?" in card(with_labels[0])
+    assert all(rung.shortcuts == () for rung in without_labels[0].manifest.ladder.values())
 
 
 def card(bundle: Bundle) -> str:

@@ -1,0 +1,49 @@
+"""Letters in the corners of the sample films; ``tests/benchmarks/markers.py`` counts on many films."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lightbox_edge.bundle import Bundle
+from lightbox_edge.judging import Model
+from tests.benchmarks.markers import outcomes
+from tests.marked_films import MARKERS, Gray, Marker, marked
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+MOST = 0.2  # of a probability; the largest change that the benchmark saw on 60 test films was 0.17
+
+
+@pytest.fixture(scope="module")
+def films() -> list[Gray]:
+    return [np.asarray(Image.open(file).convert("L")) for file in sorted(SAMPLES.glob("film-0[1-4]*.jpg"))]
+
+
+@pytest.fixture(scope="module")
+def model(bundle: Bundle) -> Model:
+    return Model(bundle, backend="onnxruntime", device="cpu", threads=1)
+
+
+def test_letters_turn_no_flagged_film_into_one_that_nobody_looks_at(model: Model, films: list[Gray]) -> None:
+    """Nor the other way round; one step, to or from uncertain, is as far as a triage may move."""
+    order = ("not flagged", "uncertain", "flagged")
+    plain = outcomes(model, films)
+    assert [one.status for one in plain] == ["judged"] * 4
+    for marker in MARKERS:
+        for before, after in zip(plain, outcomes(model, [marked(one, marker) for one in films]), strict=True):
+            assert after.status == "judged", marker
+            assert abs(order.index(before.triage) - order.index(after.triage)) < 2, marker
+            for one, other in zip(before.findings, after.findings, strict=True):
+                assert one.probability == pytest.approx(other.probability, abs=MOST), (marker, one.name)
+
+
+def test_a_marker_lies_in_its_corner_and_nowhere_else(films: list[Gray]) -> None:
+    film = films[0]
+    changed = marked(film, Marker("L", "tr", 0.06, 255, 0)) != film
+    rows, columns = np.nonzero(changed)
+    assert len(rows) > 100
+    assert rows.max() < 0.15 * film.shape[0]
+    assert columns.min() > 0.85 * film.shape[1]
