@@ -129,11 +129,13 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, file: Pa
 
 
 def _balance(lesson: Lesson) -> Tensor:
-    """Weights with the positives of each finding raised by the root of their rarity, by share where soft."""
-    positive = (lesson.weights * lesson.targets).sum(0)
-    negative = (lesson.weights * (1 - lesson.targets)).sum(0)
-    raise_by = (negative / positive.clamp(min=1)).clamp(min=1).sqrt()
-    return lesson.weights * (lesson.targets * raise_by + 1 - lesson.targets)
+    """Weights with the rarer side of each finding raised by the root of its rarity, by share where soft."""
+    positive = (lesson.weights * lesson.targets).sum(0).clamp(min=1)
+    negative = (lesson.weights * (1 - lesson.targets)).sum(0).clamp(min=1)
+    raise_positive, raise_negative = (
+        (other / side).clamp(min=1).sqrt() for side, other in ((positive, negative), (negative, positive))
+    )
+    return lesson.weights * (lesson.targets * raise_positive + (1 - lesson.targets) * raise_negative)
 
 
 def _draw_pairs(wording: Wording, chance: torch.Generator) -> Tensor:
