@@ -99,7 +99,7 @@ def _boxes(row: Row, recipe: Recipe) -> tuple[Box, ...]:
     )
 
 
-def _part(row: dict[str, str], recipe: Recipe) -> str:
+def _part(row: Row, recipe: Recipe) -> str:
     """Split a fixed share of the training patients off for calibration, by a salted hash of their group."""
     if row["split"] == "test":
         return "test"

@@ -77,7 +77,7 @@ class LeftOut:
             for one, place in zip(self.recipe.finding, places, strict=True)
         ]
         targets, weights = zip(*known, strict=True)
-        boxes = tuple((places.index(place), *box) for place, *box in case.boxes if place in places)
+        boxes = tuple((places.index(box[0]), *box[1:]) for box in case.boxes if box[0] in places)
         return replace(case, targets=targets, weights=weights, boxes=boxes)
 
     def _known(self, other: TaughtFinding, target: float, weight: float, row: Row) -> tuple[float, float]:

@@ -71,9 +71,8 @@ def add_anatomy(data: Path, bundle: Path, out: Path, redrawer: Path, plan: Plan 
     network = AnatomyNetwork(len(TARGETS))
     train(network, lesson.films, lesson.masks, SIZE, plan, out.with_name(f"{out.name}.checkpoint.pt"))
     example = torch.nn.functional.interpolate(lesson.films[:4], size=(SIZE, SIZE), mode="area")
-    graph = to_onnx(
-        network.to(memory_format=torch.contiguous_format), {"pixels": example}, ("masks",), dynamic=1
-    )
+    network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]  # torch's stub lacks it
+    graph = to_onnx(network, {"pixels": example}, ("masks",), dynamic=1)
     learned = (BACKBONE, FILMS.format(count=len(taught)))
     _write(source, graph, learned, data, out)
 

@@ -28,7 +28,7 @@ class AnatomyNetwork(nn.Module):
         super().__init__()
         self.backbone = timm.create_model(BACKBONE, features_only=True, out_indices=(1, 2, 3), in_chans=1)
         start_from(self.backbone, find_student(BACKBONE), None)
-        self.backbone.blocks = self.backbone.blocks[:STAGES]  # type: ignore[index,assignment]  # a Sequential
+        self.backbone.blocks = self.backbone.blocks[:STAGES]  # type: ignore[index]  # a Sequential
         widths: list[int] = self.backbone.feature_info.channels()  # type: ignore[operator,union-attr]  # timm's record
         self.laterals = nn.ModuleList(_layer(width, 1) for width in widths)
         self.smooth = nn.Sequential(_layer(WIDTH, 3), nn.ReLU6(), _layer(WIDTH, 3), nn.ReLU6())
@@ -36,7 +36,7 @@ class AnatomyNetwork(nn.Module):
 
     def learning(self, rate: float) -> list[dict[str, Any]]:
         """What learns, for an optimiser: the backbone's later stages at half the rate."""
-        for part in (self.backbone.conv_stem, self.backbone.bn1, *self.backbone.blocks[:FROZEN]):  # type: ignore[index,misc]
+        for part in (self.backbone.conv_stem, self.backbone.bn1, *self.backbone.blocks[:FROZEN]):  # type: ignore[index]  # a Sequential
             part.requires_grad_(False)
         later = [one for one in self.backbone.parameters() if one.requires_grad]
         new = [*self.laterals.parameters(), *self.smooth.parameters(), *self.head.parameters()]
