@@ -29,7 +29,7 @@ def data(tmp_path_factory: pytest.TempPathFactory, film: Film) -> Path:
     folder = tmp_path_factory.mktemp("data")
     with (folder / "labels.csv").open("w", newline="") as out:
         rows = csv.writer(out)
-        rows.writerow(("file", "source", "group", "split", "labels", "rsna_class"))
+        rows.writerow(("file", "source", "group", "split", "labels", "rsna_class", "boxes_xyxy_rel"))
         for number in range(72):
             Image.fromarray(film(number)).resize((64, 64)).save(folder / f"{number}.png")
             split = "train" if number < 48 else "test"

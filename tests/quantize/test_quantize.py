@@ -271,6 +271,7 @@ def test_a_segmenter_that_no_precision_serves_stays_fp32(fp32: Bundle, images: P
         ("text_encoder", "int8_avx2"),
         ("text_encoder", "int8_weights"),
         ("segmenter", "int8_weights"),
+        ("anatomy", "int8_avx2"),
     ]
     assert bundle.manifest.text_encoder == fp32.manifest.text_encoder
     assert refused[-1].objections[0].endswith("at least 1.1 is needed")

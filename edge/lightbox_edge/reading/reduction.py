@@ -46,7 +46,7 @@ def jpeg2000(data: bytes, longer_side: int | None) -> Image.Image:
         image.reduce = left_out  # type: ignore[method-assign,assignment]  # the plugin's property hides a method
         try:
             image.load()
-        except OSError:
+        except (OSError, ValueError):  # ValueError: that level is narrower than a pixel
             if left_out == 0:
                 raise
         else:
