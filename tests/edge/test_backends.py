@@ -37,7 +37,7 @@ except LightboxError as error:
 @pytest.fixture(scope="module")
 def model() -> bytes:
     bundle = open_bundle(BUNDLE)
-    return bundle.read(bundle.rung("int8_avx2").image_encoder)
+    return bundle.read(bundle.rung("int8").image_encoder)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def pixels() -> np.ndarray:
 
 
 def missing(modules: str, backend: str, device: str = "cpu") -> str:
-    model = BUNDLE / open_bundle(BUNDLE).rung("int8_avx2").image_encoder.path
+    model = BUNDLE / open_bundle(BUNDLE).rung("int8").image_encoder.path
     done = subprocess.run(
         [sys.executable, "-c", MISSING, modules, str(model), backend, device],
         capture_output=True, text=True, check=True,
