@@ -80,7 +80,7 @@ def test_a_finding_is_left_out_asked_for_and_recorded(
     told = json.loads((out / "zero_shot.json").read_bytes())
     (trial,) = told["trials"]
     assert (trial["finding"], trial["also"]) == ("pleural effusion", [])
-    assert (trial["films"], trial["unknown"]) == (48, 12)
+    assert (trial["films"], trial["unknown"]) == (48, 24)
     assert [(one["words"], one["left_out"]) for one in trial["asked"]] == [
         ("seen", False),
         ("unseen", False),
@@ -92,7 +92,7 @@ def test_a_finding_is_left_out_asked_for_and_recorded(
     page = (out / "zero_shot.md").read_text("utf-8")
     assert "(fewer than 20 cases)" in page
     assert "“Fluid around the lung.” or “No fluid around the lung.”" in page
-    assert "- Without pleural effusion: 48 films taught; on 12 of them another finding became" in page
+    assert "- Without pleural effusion: 48 films taught; on 24 of them another finding became" in page
 
     made = open_bundle(into)
     verify_bundle(made)
