@@ -17,7 +17,7 @@ from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
 from lightbox_edge.bundle_writing import new_bundle, today
 from lightbox_edge.manifest import Anatomy, File
 from lightbox_edge.masks_measuring import DrawnFilm, anatomy_results
-from lightbox_edge.preprocess import OVERSAMPLING, fit, pad, stretch
+from lightbox_edge.preprocess import OVERSAMPLING, fit, fitted_size, pad, stretch
 from lightbox_edge.segmenting import SegmenterModel
 from lightbox_export.anatomy.collection import TESTS, taught_films, test_films
 from lightbox_export.anatomy.network import AnatomyNetwork
@@ -90,8 +90,7 @@ def lesson_of(films: Sequence[DrawnFilm]) -> Lesson:
 
 def _small(mask: np.ndarray) -> np.ndarray:
     """Shares of a mask in the pixels of a film whose longer side is `TRAIN_SIZE`, as `fit` makes it."""
-    scale = TRAIN_SIZE / max(mask.shape)
-    rows, columns = (max(1, round(side * scale)) for side in mask.shape)
+    rows, columns = fitted_size((mask.shape[0], mask.shape[1]), TRAIN_SIZE)
     picture = Image.fromarray(mask.astype(np.float32))
     return np.asarray(picture.resize((columns, rows), Image.Resampling.BOX), dtype=np.float32)
 
