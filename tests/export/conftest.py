@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -36,3 +37,14 @@ def labelled_films(tmp_path_factory: pytest.TempPathFactory, film: Film) -> list
 def teacher_bundle(labelled_films: list[LabelledFilm], tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A tiny teacher of 64 x 64 pixels, with a segmenter."""
     return write_bundle(tmp_path_factory.mktemp("learn") / "teacher", labelled_films, segmenter=True)
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Threads that wait for each other take minutes on a busy machine, and would sum in another order."""
+    import torch  # after the shim
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,8 @@ from lightbox_export.roles import segmenter_teacher, similarity
 from tests.processes import environment, kill_when, lightbox
 from tests.tiny import CHANNELS, FINDING, HOW, SIDE
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 EPOCHS = 6
 STUDENT = "mobilenetv4_conv_small"
 TOLD = re.compile(
@@ -36,15 +38,6 @@ TOLD = re.compile(
     r"(-?\d\.\d{4}) after, on (\d+) films held out\.\n"
 )
 Call = Callable[..., list[str]]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Threads that wait for each other take minutes on a busy machine, and would sum in another order."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -5,20 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
 import msgspec
 import pytest
-import torch
 from PIL import Image
 
 from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
 from lightbox_export import learning_curve, zero_shot
 from lightbox_export.recipe import Recipe, load_recipe
 from tests.tiny import NEVER_LEARNED, Film
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 LABELS = ("Effusion", "No Finding", "Effusion|Mass", "Cardiomegaly")
 
@@ -35,15 +35,6 @@ def data(tmp_path_factory: pytest.TempPathFactory, film: Film) -> Path:
             split = "train" if number < 48 else "test"
             rows.writerow((f"{number}.png", "nih", f"p{number}", split, LABELS[number % 4], ""))
     return folder
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Threads that wait for each other take minutes on a busy machine, and would sum in another order."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def small(name: str) -> Recipe:
