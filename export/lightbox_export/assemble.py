@@ -34,7 +34,7 @@ def assemble(
     ids, mask = tokenize(descriptor_sentences(recipe.findings()), taught.tokenizer)
     pixels = load_films([film.file for film in films], recipe.images.preprocessing())
     image_graph = to_onnx(
-        networks.WithPatches(taught.pair.image),
+        taught.image,
         {"pixels": torch.from_numpy(pixels[:8])},
         ("image_features", "patch_features"),
         dynamic=1,

@@ -36,6 +36,7 @@ class Point(msgspec.Struct, frozen=True):
     share: float
     films: int
     epochs: int
+    networks: int
     positives: dict[str, int]
     asked: tuple[Asked, ...]
 
@@ -106,22 +107,21 @@ def _asked(network: AskedNetwork | AskedBundle, trials: Trials) -> tuple[Asked, 
 
 
 def _told(share: float, cases: Sequence[Case], recipe: Recipe, asked: tuple[Asked, ...]) -> Point:
-    positives = {
-        one.name: sum(bool(case.targets[place] * case.weights[place]) for case in cases)
-        for place, one in enumerate(recipe.finding)
-        if one.ships
-    }
-    return Point(share, len(cases), recipe.training.epochs, positives, asked)
+    truths = [case.labelled(recipe).truths for case in cases]
+    positives = {name: sum(bool(one[name]) for one in truths) for name in recipe.shipped()}
+    training = recipe.training
+    return Point(share, len(cases), training.epochs, len(training.seeds), positives, asked)
 
 
 def learning_curve_page(curve: LearningCurve) -> str:
     """A row a finding, a column a share: AUC with its interval, and how many films with it taught."""
     heads = [
-        f"{one.share:g} of the patients ({one.films} films, {one.epochs} epochs)" for one in curve.points
+        f"{one.share:g} of the patients ({one.films} films, {one.epochs} epochs, networks: {one.networks})"
+        for one in curve.points
     ]
     lines = [
         f"# Learning curve of {curve.recipe}\n",
-        "AUC with its 95 % interval on the same test films; in brackets how many films with it taught.\n",
+        "AUC with its 95 % interval on the same test films; in brackets the films with it that taught.\n",
         f"| finding | test films with, without | {' | '.join(heads)} |",
         "|---|---|" + "---|" * len(heads),
     ]
@@ -148,7 +148,7 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, help="the recipe's bundle: the last point, not trained again")
     arguments = parser.parse_args()
     with end_well():
-        recipe = shortened(load_recipe(arguments.recipe), arguments.epochs)
+        recipe = shortened(load_recipe(arguments.recipe), arguments.epochs, arguments.networks)
         bundle = open_bundle(arguments.bundle) if arguments.bundle else None
         for curve in learning_curve(recipe, arguments.data, arguments.out, arguments.shares, bundle):
             write_report(arguments.out, "learning_curve", curve, learning_curve_page(curve))

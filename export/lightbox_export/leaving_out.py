@@ -57,10 +57,9 @@ class LeftOut:
         places = self._places()
         return [self._case(case, rows[case.file], places) for case in cases]
 
-    def unknown(self, cases: Sequence[Case], rows: Mapping[Path, Row]) -> int:
-        """On how many of the cases another finding became unknown."""
+    def unknown(self, cases: Sequence[Case], made: Sequence[Case]) -> int:
+        """On how many of the cases another finding became unknown in those that `cases` made of them."""
         places = self._places()
-        made = [self._case(case, rows[case.file], places) for case in cases]
         return sum(
             any(case.weights[place] and not weight for place, weight in zip(places, one.weights, strict=True))
             for case, one in zip(cases, made, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, Self
 
 import timm
 from tokenizers import Tokenizer
@@ -28,6 +29,27 @@ class ImageEncoder(nn.Module):
         self.backbone = timm.create_model("efficientnet_lite0", num_classes=0, in_chans=1)
         self.projection = nn.Linear(BACKBONE_FEATURES, features)
         self.dropout = nn.Dropout(0.3)
+        self._frozen = 0
+
+    def freeze(self, stages: int) -> None:
+        """Leave the stem and the first stages as they are, their normalisation too; 0 leaves nothing."""
+        self._frozen = stages + 2 if stages else 0
+        for part in self._parts[: self._frozen]:
+            part.requires_grad_(False)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> Self:
+        """As torch's, but what is frozen goes on normalising as it learned to."""
+        super().train(mode)
+        for part in self._parts[: self._frozen]:
+            part.eval()
+        return self
+
+    @property
+    def _parts(self) -> list[nn.Module]:
+        """The backbone's layers, one after another: stem and its normalisation, stages, head."""
+        whole: Any = self.backbone  # timm gives its networks no types
+        return [whole.conv_stem, whole.bn1, *whole.blocks, whole.conv_head, whole.bn2]
 
     def forward(self, pixels: Tensor) -> Tensor:
         return functional.normalize(self.look(pixels)[0], dim=-1)
@@ -39,27 +61,22 @@ class ImageEncoder(nn.Module):
         the mean and the projection linear, so the mean of the patches' features is the film's (but for
         dropout).
         """
-        maps = self.backbone.forward_features(pixels)  # type: ignore[operator]  # each timm model has it
+        return self.look_on(self.trunk(pixels))
+
+    def trunk(self, pixels: Tensor) -> Tensor:
+        """What the frozen layers make of pixels: maps, or the pixels themselves where nothing is frozen."""
+        for part in self._parts[: self._frozen]:
+            pixels = part(pixels)
+        return pixels
+
+    def look_on(self, maps: Tensor) -> tuple[Tensor, Tensor]:
+        """As `look`, from what `trunk` gave."""
+        for part in self._parts[self._frozen :]:
+            maps = part(maps)
         film = self.projection(self.dropout(maps.mean((2, 3))))
         # Of two axes, so that the exported graph has one product with the very weights of the film's own.
         patches = self.projection(maps.permute(0, 2, 3, 1).reshape(-1, BACKBONE_FEATURES))
-        return film, patches.reshape(pixels.shape[0], -1, patches.shape[-1])
-
-
-class WithPatches(nn.Module):
-    """An image encoder as it is exported: what it says of the film, and of each place on it, in one pass.
-
-    Takes pixels (N, 1, H, W), gives image_features (N, features), L2-normalised, and patch_features
-    (N, patches, features), whose mean points where image_features do; all float32.
-    """
-
-    def __init__(self, encoder: ImageEncoder) -> None:
-        super().__init__()
-        self.encoder = encoder
-
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        film, patches = self.encoder.look(pixels)
-        return functional.normalize(film, dim=-1), patches
+        return film, patches.reshape(maps.shape[0], -1, patches.shape[-1])
 
 
 class TextEncoder(nn.Module):
@@ -72,7 +89,7 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.language = AutoModel.from_pretrained(minilm_folder(), local_files_only=True)
         width = int(self.language.config.hidden_size)
-        self.adapter = nn.Sequential(nn.Linear(width, 512), nn.GELU(), nn.Linear(512, features))
+        self.adapter: nn.Module = nn.Sequential(nn.Linear(width, 512), nn.GELU(), nn.Linear(512, features))
 
     def pool(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Sentence features of the frozen language model, (N, hidden_size)."""

@@ -20,6 +20,7 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TaughtFinding(_Record, frozen=True):
     """A finding with the labels that teach it and the words it is taught in.
 
+    ``sentences`` are further pairs, like the descriptors, that training draws and nothing asks for.
     ``boxes`` are the names of readers' boxes around it. ``unseen`` are words that training must never use:
     they tell what other words are worth.
     """
@@ -32,6 +33,7 @@ class TaughtFinding(_Record, frozen=True):
     rsna: tuple[str, ...] = ()
     target: Target | None = None
     boxes: tuple[str, ...] = ()
+    sentences: tuple[tuple[str, str], ...] = ()
     unseen: tuple[tuple[str, str], ...] = ()
 
 
@@ -52,12 +54,19 @@ class Images(_Record, frozen=True):
 
 
 class Training(_Record, frozen=True):
-    """The optimiser's settings; rates are AdamW's learning rates, ``place_weight`` is the say of boxes."""
+    """The optimiser's settings; rates are AdamW's learning rates.
 
-    seed: int
+    Each of ``seeds`` gives a network of its own; the bundle holds them all as one.
+    ``frozen_stages`` of the backbone stay as ImageNet left them; ``text_noise`` is the standard deviation of
+    what is added to sentences; ``place_weight`` is the say of boxes.
+    """
+
+    seeds: tuple[int, ...]
     epochs: int
     batch_size: int
     features: int
+    frozen_stages: int
+    text_noise: float
     backbone_rate: float
     head_rate: float
     weight_decay: float

@@ -14,6 +14,7 @@ from lightbox_edge.findings import descriptor_sentences
 from lightbox_edge.loading import load_films
 from lightbox_edge.manifest import Finding
 from lightbox_edge.scoring import Features
+from lightbox_export.ensemble import AdapterEnsemble, ImageEnsemble, logit_scale
 from lightbox_export.fp32 import Scale
 from lightbox_export.labels import Case
 from lightbox_export.networks import ImageEncoder, TextEncoder, load_tokenizer
@@ -29,25 +30,24 @@ BATCH = 16  # films encoded at once
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Encoders after training; the text encoder has the pair's adapter."""
+    """Encoders after training; the text encoder has the adapters of all members."""
 
-    pair: Pair
+    image: ImageEnsemble
     text: TextEncoder
     tokenizer: Tokenizer
+    logit_scale: float
 
     @torch.inference_mode()
     def scale(self, findings: tuple[Finding, ...]) -> Scale:
         """The findings in the space that both encoders end in."""
         told = self.text(*tokenize(descriptor_sentences(findings), self.tokenizer))
-        return Scale(
-            findings, told.numpy().reshape(-1, 2, told.shape[-1]), float(self.pair.log_scale.detach().exp())
-        )
+        return Scale(findings, told.numpy().reshape(-1, 2, told.shape[-1]), self.logit_scale)
 
     @torch.inference_mode()
     def image_features(self, films: Tensor) -> Features:
         """(N, features) of preprocessed films (N, 1, S, S)."""
         batches = (films[first : first + BATCH] for first in range(0, len(films), BATCH))
-        features: Features = torch.cat([self.pair.image(batch) for batch in batches]).numpy()
+        features: Features = torch.cat([self.image(batch)[0] for batch in batches]).numpy()
         return features
 
 
@@ -79,22 +79,37 @@ def taught_cases(recipe: Recipe, cases: Sequence[Case]) -> list[Case]:
 
 
 def teach(recipe: Recipe, cases: Sequence[Case], films: TrainingFilms, checkpoint: Path) -> Taught:
-    """Train, or take up a run at its checkpoint.
+    """Train a network for each of the recipe's seeds, or take up a run at its checkpoints.
+
+    Args:
+        recipe: what is trained.
+        cases: that teach.
+        films: those of the cases, and maybe others.
+        checkpoint: each network's has its seed behind the stem.
 
     Raises:
-        LightboxError: the checkpoint is damaged or of another training, or an unseen sentence is taught.
+        LightboxError: a checkpoint is damaged or of another training, or an unseen sentence is taught.
     """
-    torch.manual_seed(recipe.training.seed)
-    text, tokenizer = TextEncoder(recipe.training.features), load_tokenizer()
-    image = ImageEncoder(recipe.training.features)
-    start_from(image.backbone, find_student("efficientnet_lite0"), None)
     lesson = Lesson(
         films.of(cases),
         torch.tensor([case.targets for case in cases]),
         torch.tensor([case.weights for case in cases]),
         [case.boxes for case in cases],
     )
-    wording = read_wording(recipe, text.eval(), tokenizer)
-    pair = train(recipe, Pair(image, text.adapter), wording, lesson, checkpoint)
-    text.adapter.load_state_dict(pair.adapter.state_dict())
-    return Taught(pair, text, tokenizer)
+    pairs = [
+        _teach_one(recipe, seed, lesson, checkpoint.with_stem(f"{checkpoint.stem}-{seed}"))
+        for seed in recipe.training.seeds
+    ]
+    text = TextEncoder(recipe.training.features).eval()
+    text.adapter = AdapterEnsemble(pairs)
+    return Taught(ImageEnsemble(pairs).eval(), text, load_tokenizer(), logit_scale(pairs))
+
+
+def _teach_one(recipe: Recipe, seed: int, lesson: Lesson, checkpoint: Path) -> Pair:
+    torch.manual_seed(seed)
+    text = TextEncoder(recipe.training.features).eval()
+    image = ImageEncoder(recipe.training.features)
+    start_from(image.backbone, find_student("efficientnet_lite0"), None)
+    image.freeze(recipe.training.frozen_stages)
+    wording = read_wording(recipe, text, load_tokenizer())
+    return train(recipe, seed, Pair(image, text.adapter), wording, lesson, checkpoint)

@@ -65,14 +65,14 @@ class Lesson:
     boxes: Sequence[Sequence[Box]]
 
 
-def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, file: Path) -> Pair:
+def train(recipe: Recipe, seed: int, pair: Pair, wording: Wording, lesson: Lesson, file: Path) -> Pair:
     """Train, or take up a run at its checkpoint ``file``, and return the averaged weights.
 
     Raises:
         LightboxError: the checkpoint is damaged or of another training.
     """
     settings = recipe.training
-    torch.manual_seed(settings.seed)
+    torch.manual_seed(seed)
     # Pos_weight would multiply noise; the weights instead bring each finding's rare side to equal say.
     weights = _balance(lesson)
     pair.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
@@ -80,7 +80,7 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, file: Pa
     averaged = AveragedModel(pair, multi_avg_fn=average, use_buffers=True)
     heads = [*pair.image.projection.parameters(), *pair.adapter.parameters(), pair.log_scale]
     groups: list[dict[str, Any]] = [
-        {"params": [*pair.image.backbone.parameters()], "lr": settings.backbone_rate},
+        {"params": [*filter(_learns, pair.image.backbone.parameters())], "lr": settings.backbone_rate},
         {"params": heads, "lr": settings.head_rate},
     ]
     optimiser = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
@@ -95,11 +95,11 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, file: Pa
         "optimiser": optimiser,
         "schedule": schedule,
     }
-    purpose = f"{recipe.name} on {len(lesson.films)} films: {settings}"
+    purpose = f"{recipe.name} on {len(lesson.films)} films, seed {seed}: {settings}"
     first = checkpoint.resume(file, parts, purpose)
 
     for epoch in range(first, settings.epochs):
-        chance = torch.Generator().manual_seed(settings.seed + epoch)
+        chance = torch.Generator().manual_seed(seed + epoch)
         pair.train()
         order = torch.randperm(len(lesson.films), generator=chance)
         batches = order[: steps // settings.epochs * settings.batch_size].view(-1, settings.batch_size)
@@ -109,7 +109,7 @@ def train(recipe: Recipe, pair: Pair, wording: Wording, lesson: Lesson, file: Pa
             films = augment(lesson.films[batch], turns, chance, recipe.images.input_size)
             optimiser.zero_grad()
             with rounded(pair.image):
-                logits, patch_logits = pair.logits(films, _draw_pairs(wording, chance))
+                logits, patch_logits = pair.logits(films, _draw_pairs(wording, chance, settings.text_noise))
                 loss = functional.binary_cross_entropy_with_logits(
                     logits, targets[batch], weights[batch], reduction="sum"
                 ) / weights[batch].sum().clamp(min=1)
@@ -138,10 +138,19 @@ def _balance(lesson: Lesson) -> Tensor:
     return lesson.weights * (lesson.targets * raise_positive + (1 - lesson.targets) * raise_negative)
 
 
-def _draw_pairs(wording: Wording, chance: torch.Generator) -> Tensor:
-    """One random sentence pair a finding, (findings, 2, hidden); half the time one of its descriptors."""
+def _learns(weight: nn.Parameter) -> bool:
+    return weight.requires_grad
+
+
+def _draw_pairs(wording: Wording, chance: torch.Generator, noise: float) -> Tensor:
+    """One random sentence pair a finding, (findings, 2, hidden); half the time one of its descriptors.
+
+    Noise of that standard deviation makes a sentence stand for those near it, which nobody wrote (Nukrai et
+    al., EMNLP Findings 2022).
+    """
     drawn = []
     for pooled, descriptors in zip(wording.pooled, wording.descriptors, strict=True):
         plain = torch.rand((), generator=chance) < 0.5
         drawn.append(pooled[int(torch.randint(descriptors if plain else len(pooled), (), generator=chance))])
-    return torch.stack(drawn)
+    told = torch.stack(drawn)
+    return told + noise * torch.randn(told.shape, generator=chance)

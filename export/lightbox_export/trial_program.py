@@ -21,6 +21,7 @@ def arguments_parser(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="the open X-ray collection")
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints and report")
     parser.add_argument("--epochs", type=int, help="of a training, in the place of the recipe's")
+    parser.add_argument("--networks", type=int, help="how many of the recipe's are trained, default all")
     return parser
 
 

@@ -91,8 +91,10 @@ class AskedBundle:
         return scale.log_odds(self._features)
 
 
-def shortened(recipe: Recipe, epochs: int | None) -> Recipe:
-    """The recipe with another number of epochs."""
-    if epochs is None:
-        return recipe
-    return msgspec.structs.replace(recipe, training=msgspec.structs.replace(recipe.training, epochs=epochs))
+def shortened(recipe: Recipe, epochs: int | None = None, networks: int | None = None) -> Recipe:
+    """The recipe with another number of epochs, or with its first networks alone."""
+    training = recipe.training
+    fewer = msgspec.structs.replace(
+        training, epochs=epochs or training.epochs, seeds=training.seeds[: networks or None]
+    )
+    return msgspec.structs.replace(recipe, training=fewer)

@@ -17,13 +17,16 @@ TEMPLATES = (
     ("There is {}.", "There is no {}."),
     ("Chest X-ray showing {}.", "Chest X-ray without {}."),
     ("Findings consistent with {}.", "No evidence of {}."),
+    ("The radiograph shows {}.", "The radiograph shows no {}."),
+    ("Suspicious for {}.", "Not suspicious for {}."),
+    ("{} is seen.", "{} is not seen."),
 )
 
 
 def sentence_pairs(finding: TaughtFinding) -> list[tuple[str, str]]:
-    """(present, absent) sentences of a finding: the descriptors first, then each phrase in each template."""
+    """(present, absent) of a finding: its descriptors, its other sentences, each phrase in each template."""
     spoken = [(yes.format(phrase), no.format(phrase)) for phrase in finding.phrases for yes, no in TEMPLATES]
-    return [*finding.descriptors, *spoken]
+    return [*finding.descriptors, *finding.sentences, *spoken]
 
 
 def taught_sentences(recipe: Recipe) -> set[str]:

@@ -2,8 +2,9 @@
 
 python -m lightbox_export.zero_shot chest-open --data open-x-rays --bundle build/chest-open --out build/zero
 
-Every training takes as long as the recipe's own. A run that was cut off is run again and goes on from its
-last epoch. With --into the figures go into the model card of a copy of the bundle, which may take its place.
+Every training takes as long as the recipe's own, or less with --epochs and --networks. A run that was cut
+off is run again and goes on from its last epoch. With --into the figures go into the model card of a copy of
+the bundle, which may take its place.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class ZeroShot(msgspec.Struct, frozen=True):
 
     recipe: str
     epochs: int
+    networks: int
     bundle: str
     trials: tuple[Trial, ...]
 
@@ -75,7 +77,8 @@ def zero_shot(
     done: tuple[Trial, ...] = ()
     for one in left:
         done = (*done, _trial(one, trials, whole, out))
-        yield ZeroShot(recipe.name, recipe.training.epochs, bundle.manifest.name, done)
+        training = recipe.training
+        yield ZeroShot(recipe.name, training.epochs, len(training.seeds), bundle.manifest.name, done)
 
 
 def _trial(left: LeftOut, trials: Trials, whole: AskedBundle, out: Path) -> Trial:
@@ -92,7 +95,7 @@ def _trial(left: LeftOut, trials: Trials, whole: AskedBundle, out: Path) -> Tria
         Answers("unseen", True, "fp32", network.log_odds(unseen)),
     ]
     asked = tuple(measure_words(trials.tests, usual, others, today()))
-    return Trial(name, left.also(), len(cases), left.unknown(trials.cases, trials.rows), left.heard(), asked)
+    return Trial(name, left.also(), len(cases), left.unknown(trials.cases, cases), left.heard(), asked)
 
 
 def zero_shot_page(told: ZeroShot, unseen: Sequence[Finding]) -> str:
@@ -100,6 +103,7 @@ def zero_shot_page(told: ZeroShot, unseen: Sequence[Finding]) -> str:
     return "\n".join(
         [
             f"# Zero-shot: {told.recipe}, {told.epochs} epochs, beside the bundle {told.bundle}\n",
+            f"Networks trained without each finding, what they say averaged: {told.networks}.\n",
             words_table(told.asked(), unseen),
             *map(_note, told.trials),
             "",
@@ -147,7 +151,7 @@ def main() -> None:
     parser.add_argument("--into", type=Path, help="write a copy of the bundle with the figures in its card")
     arguments = parser.parse_args()
     with end_well():
-        recipe = shortened(load_recipe(arguments.recipe), arguments.epochs)
+        recipe = shortened(load_recipe(arguments.recipe), arguments.epochs, arguments.networks)
         bundle = open_bundle(arguments.bundle)
         for told in zero_shot(recipe, arguments.data, bundle, arguments.out, arguments.finding):
             write_report(arguments.out, "zero_shot", told, zero_shot_page(told, recipe.unseen()))

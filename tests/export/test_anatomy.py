@@ -90,5 +90,5 @@ def test_a_training_learns_and_goes_on_at_its_checkpoint(tmp_path: Path) -> None
 
 
 def test_no_collection_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(LightboxError, match=r"labels\.csv cannot be read .* name the collection"):
+    with pytest.raises(LightboxError, match=r"holds no labels\.csv: name the folder"):
         taught_films(tmp_path, 64)

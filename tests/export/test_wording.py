@@ -99,9 +99,9 @@ def test_wording_holds_each_findings_features_in_order(tokenizer: Tokenizer) -> 
     recipe = msgspec.structs.replace(load_recipe("chest-open"), finding=(FINDING,))
     wording = read_wording(recipe, encoder, tokenizer)
     assert wording.descriptors == (1,)
-    assert [pooled.shape for pooled in wording.pooled] == [(9, 2, 384)]
+    assert [pooled.shape for pooled in wording.pooled] == [(1 + 2 * len(TEMPLATES), 2, 384)]
     with torch.inference_mode():
         alone = encoder.pool(*tokenize(["No fluid."], tokenizer))[0]
     assert torch.allclose(wording.pooled[0][0, 1], alone, atol=1e-4)
-    assert torch.allclose(wording.pooled[0].norm(dim=-1), torch.ones(9, 2), atol=1e-4)
+    assert torch.allclose(wording.pooled[0].norm(dim=-1), torch.ones(1 + 2 * len(TEMPLATES), 2), atol=1e-4)
     assert not wording.pooled[0].requires_grad

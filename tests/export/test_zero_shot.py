@@ -52,7 +52,8 @@ def small(name: str) -> Recipe:
 
 def call(program: ModuleType, monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> None:
     monkeypatch.setattr(program, "load_recipe", small)
-    monkeypatch.setattr(sys, "argv", ["program", "chest-open", "--epochs", "1", *map(str, arguments)])
+    few = ["--epochs", "1", "--networks", "1"]
+    monkeypatch.setattr(sys, "argv", ["program", "chest-open", *few, *map(str, arguments)])
     program.main()
 
 
@@ -65,10 +66,11 @@ def test_a_finding_is_left_out_asked_for_and_recorded(
 ) -> None:
     out, into = tmp_path / "out", tmp_path / "into"
     where = ("--data", data, "--bundle", teacher_bundle.folder, "--out", out)
-    arguments = (*where, "--finding", "pleural effusion")
+    arguments = (*where, "--finding", "pleural effusion", "--networks", "2")
     call(zero_shot, monkeypatch, *arguments, "--into", into)
     assert "epoch 1: loss" in capsys.readouterr().out
     told = json.loads((out / "zero_shot.json").read_bytes())
+    assert len([*out.glob("*.checkpoint-*.pt")]) == told["networks"] == 2
     (trial,) = told["trials"]
     assert (trial["finding"], trial["also"]) == ("pleural effusion", [])
     assert (trial["films"], trial["unknown"]) == (48, 24)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,10 @@ from lightbox_edge.anatomy import WHOLE_LUNGS, largest_piece
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.loading import read_film
 from lightbox_edge.masks_measuring import DrawnFilm
+from lightbox_export.labels import read_rows
+from lightbox_export.mined import Row
 
 Mask = NDArray[np.bool_]
-Row = dict[str, str]
 
 LEAST_PIECE = 0.02  # of a film: both lungs of a film that teaches are at least as large
 JSRT_BITS = {"lung_right": 1, "lung_left": 2}
@@ -39,7 +39,7 @@ def taught_films(data: Path, longer_side: int) -> list[DrawnFilm]:
         LightboxError: the collection is not there.
     """
     films = []
-    for row in _rows(data):
+    for row in read_rows(data):
         if (row["source"], row["split"]) == ("cohen", "train") and row["masks"] and row["view"] != "L":
             masks = sides(_mask(data, row["masks"]))
             if masks:
@@ -51,7 +51,7 @@ def taught_films(data: Path, longer_side: int) -> list[DrawnFilm]:
 
 def test_films(data: Path, tests: Tests, longer_side: int) -> Iterator[DrawnFilm]:
     """The films of one test set, which nothing learns from."""
-    for row in _rows(data):
+    for row in read_rows(data):
         if (row["source"], row["split"]) == (tests.source, "test"):
             yield DrawnFilm(read_film(data / row["file"], longer_side), tests.masks(data, row))
 
@@ -67,15 +67,6 @@ def sides(union: Mask) -> tuple[tuple[str, Mask], ...]:
         return ()
     right, left = sorted((first, second), key=lambda one: float(np.flatnonzero(one.any(axis=0)).mean()))
     return (WHOLE_LUNGS[0], left), (WHOLE_LUNGS[1], right)
-
-
-def _rows(data: Path) -> list[Row]:
-    table = data / "labels.csv"
-    try:
-        with table.open(newline="", encoding="utf-8") as lines:
-            return list(csv.DictReader(lines))
-    except OSError as error:
-        raise LightboxError(f"{table} cannot be read ({error.strerror}): name the collection.") from error
 
 
 def _mask(data: Path, name: str) -> Mask:
