@@ -37,12 +37,16 @@ class File(_Record, frozen=True):
 
 
 class Preprocessing(_Record, frozen=True):
-    """How a radiograph becomes the image encoder's input, see `lightbox_edge.preprocess`."""
+    """How a radiograph becomes the image encoder's input, see `lightbox_edge.preprocess`.
+
+    ``border`` is the share of each side whose gray values the percentiles leave out.
+    """
 
     input_size: Annotated[int, msgspec.Meta(ge=16, le=4096)]
     percentiles: tuple[Percentile, Percentile]
     mean: float
     std: Annotated[float, msgspec.Meta(gt=0)]
+    border: Annotated[float, msgspec.Meta(ge=0, le=0.4)] = 0.0
 
 
 class Descriptor(_Record, frozen=True):

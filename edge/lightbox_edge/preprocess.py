@@ -23,8 +23,8 @@ def preprocess(radiograph: Radiograph, how: Preprocessing) -> NDArray[np.float32
     """Fit, stretch, pad and normalise one radiograph.
 
     The longer side becomes ``input_size`` (Pillow's anti-aliased bicubic filter), gray values are
-    stretched so that the two ``percentiles`` become 0 and 1, the shorter side is padded with 0 on both
-    ends, and the result is ``(x - mean) / std``.
+    stretched so that the two ``percentiles`` inside the ``border`` become 0 and 1, the shorter side is
+    padded with 0 on both ends, and the result is ``(x - mean) / std``.
 
     Returns:
         (1, input_size, input_size), float32.
@@ -34,7 +34,7 @@ def preprocess(radiograph: Radiograph, how: Preprocessing) -> NDArray[np.float32
 
 def normalise(fitted: NDArray[np.float32], how: Preprocessing) -> NDArray[np.float32]:
     """The second half of `preprocess`, from what `fit` gave."""
-    square = pad(stretch(fitted, how.percentiles), how.input_size)
+    square = pad(stretch(fitted, how.percentiles, how.border), how.input_size)
     return ((square - np.float32(how.mean)) / np.float32(how.std))[np.newaxis]
 
 
@@ -61,9 +61,16 @@ def fitted_size(size: tuple[int, int], longer_side: int) -> tuple[int, int]:
     return max(1, round(rows * scale)), max(1, round(columns * scale))
 
 
-def stretch(gray: NDArray[np.float32], percentiles: tuple[float, float]) -> NDArray[np.float32]:
-    """Map the two percentiles of ``gray`` to 0 and 1 and clip; a flat picture becomes all 0."""
-    low, high = np.percentile(gray, percentiles)
+def stretch(
+    gray: NDArray[np.float32], percentiles: tuple[float, float], border: float = 0.0
+) -> NDArray[np.float32]:
+    """Map the two percentiles of ``gray`` to 0 and 1 and clip; a flat picture becomes all 0.
+
+    Percentiles are those of what lies inside a ``border``, a share of each side: letters burned into a
+    corner would otherwise darken the lungs.
+    """
+    rows, columns = (int(border * side) for side in gray.shape)
+    low, high = np.percentile(gray[rows : len(gray) - rows, columns : gray.shape[1] - columns], percentiles)
     if high <= low:
         return np.zeros_like(gray)
     stretched: NDArray[np.float32] = np.clip((gray - np.float32(low)) / np.float32(high - low), 0, 1)

@@ -42,6 +42,7 @@ class Images(_Record, frozen=True):
 
     input_size: int
     percentiles: tuple[float, float]
+    border: float
     mean: float
     std: float
     sources: tuple[str, ...]
@@ -50,7 +51,9 @@ class Images(_Record, frozen=True):
     calibration_salt: int
 
     def preprocessing(self, input_size: int | None = None) -> Preprocessing:
-        return Preprocessing(input_size or self.input_size, self.percentiles, self.mean, self.std)
+        return Preprocessing(
+            input_size or self.input_size, self.percentiles, self.mean, self.std, self.border
+        )
 
 
 class Training(_Record, frozen=True):

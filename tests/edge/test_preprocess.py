@@ -38,6 +38,24 @@ def test_any_picture_becomes_a_finite_tensor_of_the_right_size(rows: int, column
     assert -2 <= tensor.min() <= tensor.max() <= 2
 
 
+def test_what_stands_in_the_border_moves_no_gray_value_inside() -> None:
+    film = smooth(100, 80).astype(np.float32)
+    marked = film.copy()
+    marked[:15, :30], marked[85:, 60:] = 65535, 0
+    how = Preprocessing(100, (0.5, 99.5), 0.0, 1.0, border=0.15)
+    plain, other = (preprocess(radiograph(one.astype(np.uint16)), how)[0] for one in (film, marked))
+    assert np.abs(plain - other)[20:80, 30:70].max() < 1e-6
+    whole = Preprocessing(100, (0.5, 99.5), 0.0, 1.0)
+    plain, other = (preprocess(radiograph(one.astype(np.uint16)), whole)[0] for one in (film, marked))
+    assert np.abs(plain - other)[20:80, 30:70].max() > 0.1
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (2, 3), (40, 2)])
+def test_a_border_leaves_something_of_the_smallest_picture(shape: tuple[int, int]) -> None:
+    gray = np.arange(shape[0] * shape[1], dtype=np.float32).reshape(shape)
+    assert np.isfinite(stretch(gray, (0.5, 99.5), 0.4)).all()
+
+
 def test_the_longer_side_fits_and_the_shape_is_kept() -> None:
     assert fit(radiograph(smooth(100, 50)), 32).shape == (32, 16)
     assert fit(radiograph(smooth(50, 100)), 32).shape == (16, 32)

@@ -29,9 +29,10 @@ def test_the_packaged_recipe_is_sound() -> None:
 
 def test_preprocessing_is_the_recipes_at_any_size() -> None:
     images = load_recipe("chest-open").images
-    whole = Preprocessing(images.input_size, images.percentiles, images.mean, images.std)
+    how = (images.percentiles, images.mean, images.std, images.border)
+    whole = Preprocessing(images.input_size, *how)
     assert images.preprocessing() == whole
-    assert images.preprocessing(64) == Preprocessing(64, images.percentiles, images.mean, images.std)
+    assert images.preprocessing(64) == Preprocessing(64, *how)
 
 
 def test_a_recipe_of_ones_own_is_read(tmp_path: Path) -> None:
