@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 # Symmetric, per output channel, and of 7 bits, see `lightbox_quantize.ort_graphs`.
 LEVELS = 64
-# Convolutions and linear layers whose input is not rounded, as many as `lightbox_quantize.onnx_graphs` keeps.
+# Convolutions and linear layers whose input is not rounded; `lightbox_quantize.onnx_graphs` keeps more.
 FIRST_IN_INT8 = 5
 
 

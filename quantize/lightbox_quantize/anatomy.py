@@ -21,6 +21,7 @@ from lightbox_quantize.report import Row
 
 FILMS = 96  # every second one calibrates, the others measure
 BITS = 7  # of the weights, so that every CPU runs it
+FIRST_IN_INT8 = 5  # convolutions before are fp32; masks ask for less than features do
 
 
 def quantize_anatomy(
@@ -36,7 +37,7 @@ def quantize_anatomy(
     fp32 = AnatomyModel(anatomy, model, "onnxruntime", "cpu")
     radiographs = read_radiographs(images, fp32.decode_size, FILMS)
     calibration = np.stack([fp32.film_pixels(one) for one in radiographs[::2]])
-    made = static_qdq(model, calibration, BITS)
+    made = static_qdq(model, calibration, BITS, FIRST_IN_INT8)
     int8 = AnatomyModel(anatomy, made, "onnxruntime", "cpu")
     iou = anatomy_agreement(fp32, int8, radiographs[1::2] or radiographs)
     good = iou >= limits.mask_iou
