@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -66,7 +67,7 @@ class Lesson:
 
 
 def train(recipe: Recipe, seed: int, pair: Pair, wording: Wording, lesson: Lesson, file: Path) -> Pair:
-    """Train, or take up a run at its checkpoint ``file``, and return the averaged weights.
+    """Train one network, or take up a run at its checkpoint ``file``, and return the averaged weights.
 
     Raises:
         LightboxError: the checkpoint is damaged or of another training.
@@ -95,7 +96,8 @@ def train(recipe: Recipe, seed: int, pair: Pair, wording: Wording, lesson: Lesso
         "optimiser": optimiser,
         "schedule": schedule,
     }
-    purpose = f"{recipe.name} on {len(lesson.films)} films, seed {seed}: {settings}"
+    alone = msgspec.structs.replace(settings, seeds=(seed,))  # the other networks change nothing here
+    purpose = f"{recipe.name} on {len(lesson.films)} films: {alone}"
     first = checkpoint.resume(file, parts, purpose)
 
     for epoch in range(first, settings.epochs):
