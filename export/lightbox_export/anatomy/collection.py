@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lightbox_edge.anatomy import WHOLE_LUNGS, largest_piece
+from lightbox_edge.anatomy import WHOLE_LUNGS
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.loading import read_film
 from lightbox_edge.masks_measuring import DrawnFilm
+from lightbox_edge.pieces import largest_piece
 
 Mask = NDArray[np.bool_]
 Row = dict[str, str]
