@@ -15,6 +15,7 @@ from lightbox_edge.preprocess import fit, fitted_size, stretch
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.regions.captions import caption
 from lightbox_edge.regions.records import Mask, Region
+from lightbox_edge.thorax import Width
 
 SIDE = 1024  # the film's longer side in an overlay
 FILM = "film"  # the PNG keyword under which a file says which film it is of
@@ -54,7 +55,9 @@ def overlay_png(radiograph: Radiograph, region: Region, film: str) -> bytes:
         corners = (left * scale[0], top * scale[1]), (right * scale[0], bottom * scale[1])
         draw.rectangle(corners, outline=_BLACK, width=5)
         draw.rectangle(corners, outline=colour, width=2)
-    _draw_lines(draw, region, scale)
+    if region.maximum is not None:
+        _draw_cross(draw, region.maximum[0] * scale[0], region.maximum[1] * scale[1], colour)
+    _draw_widths(draw, region.widths, scale)
     return _png(_with_words(image, caption(region)), film)
 
 
@@ -82,15 +85,18 @@ def _resized(mask: Mask, size: tuple[int, int]) -> Mask:
     return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)) > 127
 
 
-def _draw_lines(draw: ImageDraw.ImageDraw, region: Region, scale: tuple[float, float]) -> None:
+def _draw_cross(draw: ImageDraw.ImageDraw, x: float, y: float, colour: Colour) -> None:
+    """Where the words fit best."""
+    for reach, width, painted in ((15, 7, _BLACK), (13, 3, colour)):
+        draw.line(((x - reach, y), (x + reach, y)), fill=painted, width=width)
+        draw.line(((x, y - reach), (x, y + reach)), fill=painted, width=width)
+
+
+def _draw_widths(draw: ImageDraw.ImageDraw, widths: Mapping[str, Width], scale: tuple[float, float]) -> None:
     """The widths whose ratio is the cardiothoracic ratio, each with its name."""
-    lines = region.measurements.get("lines")
-    if not isinstance(lines, Mapping):
-        return
     font = ImageFont.load_default(LETTERS)
-    for name, line in lines.items():
-        y = line["row"] * scale[1]
-        left, right = line["left"] * scale[0], (line["right"] + 1) * scale[0]
+    for name, one in widths.items():
+        y, left, right = one.row * scale[1], one.left * scale[0], (one.right + 1) * scale[0]
         for width, colour in ((7, _BLACK), (3, _LINES)):
             draw.line(((left, y), (right, y)), fill=colour, width=width)
             for end in (left, right):

@@ -11,13 +11,15 @@ from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import WantedFinding
 from lightbox_edge.judging import Judged, Model
+from lightbox_edge.preprocess import fitted_size
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.regions.embedding_store import EmbeddingStore
-from lightbox_edge.regions.finding_regions import Film, finding_region, prompted_region, scored
+from lightbox_edge.regions.finding_regions import Film, finding_region, prompted_region
 from lightbox_edge.regions.organs import ORGANS, Organs, find_organs, organ_regions
 from lightbox_edge.regions.outlines import Outlines, why_no_segmenter
 from lightbox_edge.regions.records import Region, no_region
-from lightbox_edge.regions.similarity import similarity_map
+from lightbox_edge.regions.similarity import on_film, similarity_map
+from lightbox_edge.scoring import Criterion, Features
 from lightbox_edge.segmenting import Prompt
 
 
@@ -99,19 +101,20 @@ class RegionFinder:
             reason = " ".join(judged.outcome.reasons)
             yield from (no_region(one.name, reason) for one in asked or ())
             return
-        patches, side = judged.patch_features, self._model.preprocessing.input_size
         for score, criterion in zip(judged.outcome.findings, self._model.criteria, strict=True):
-            if asked is None and not score.flagged:
-                continue
-            if patches is None:
-                reason = (
-                    f"The bundle {self._name} gives no patch_features and so cannot say where: name with "
-                    "--bundle one that does."
-                )
-                yield Region(score.name, measurements=scored(score) | {"reason": reason})
-                continue
-            log_odds = similarity_map(patches, criterion.text_features, self._model.logit_scale)
-            yield finding_region(film, score, log_odds, side, self._outlines)
+            if asked is not None or score.flagged:
+                yield finding_region(film, score, self._map(film, judged, criterion), self._outlines)
+
+    def _map(self, film: Film, judged: Judged, criterion: Criterion) -> Features | str:
+        """A finding's similarity map on the film, at the scale of the image encoder; or why there is none."""
+        if judged.patch_features is None:
+            return (
+                f"The bundle {self._name} gives no patch_features and so cannot say where a finding is: name "
+                "with --bundle one that does."
+            )
+        side = self._model.preprocessing.input_size
+        log_odds = similarity_map(judged.patch_features, criterion.text_features, self._model.logit_scale)
+        return on_film(log_odds, side, fitted_size(film.radiograph.stored_size, side))
 
     def _prompted(self, film: Film) -> Iterator[Region]:
         for target, prompt in self._wanted.prompts:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lightbox_edge.masks_measuring import box_around
-from lightbox_edge.preprocess import fitted_size
 from lightbox_edge.radiograph import Radiograph
-from lightbox_edge.regions.organs import HEART, Organs, area_measurements, heart_measurements, thorax_box
+from lightbox_edge.regions.organs import (
+    HEART,
+    Organs,
+    area_measurements,
+    heart_measurements,
+    thorax_box,
+    widths,
+)
 from lightbox_edge.regions.outlines import Outlines
 from lightbox_edge.regions.prompting import place_of
 from lightbox_edge.regions.quality import quality_of, why_not_shown
 from lightbox_edge.regions.records import Region
-from lightbox_edge.regions.similarity import on_film
 from lightbox_edge.results import FindingScore
 from lightbox_edge.scoring import Features
 from lightbox_edge.segmenting import Prompt
@@ -30,33 +35,33 @@ class Film:
 
 
 def finding_region(
-    film: Film, score: FindingScore, log_odds: Features, input_size: int, outlines: Outlines | str
+    film: Film, score: FindingScore, film_map: Features | str, outlines: Outlines | str
 ) -> Region:
     """The region of a finding.
 
     Args:
         film: that was scored.
         score: of the finding, which its region never changes.
-        log_odds: its similarity map, (side, side).
-        input_size: of the image encoder.
+        film_map: its similarity map on the film alone, or the reason why there is none.
         outlines: what makes masks, or the reason why nothing does.
     """
-    size = film.radiograph.stored_size
-    told = scored(score)
-    if score.name == CARDIOMEGALY:
-        told |= heart_measurements(film.organs, film.radiograph)
-    film_map = on_film(log_odds, input_size, fitted_size(size, input_size))
-    place = place_of(film_map, size, thorax_box(film.organs))
-    if place is None:
-        reason = "The similarity map is flat: the words fit no place better than another."
-        return Region(score.name, measurements=told | {"reason": reason})
-    told["maximum"] = [round(one, 1) for one in place.maximum]
+    told, place = _scored(score), None
+    if not isinstance(film_map, str):
+        place = place_of(film_map, film.radiograph.stored_size, thorax_box(film.organs))
+    maximum = place.maximum if place else None
     if score.name == CARDIOMEGALY and film.organs.heart is not None:
-        heart = film.organs.heart
-        return Region(score.name, box_around(heart), heart, measurements=told | {"outline_of": HEART})
+        told |= heart_measurements(film.organs, film.radiograph) | {"outline_of": HEART}
+        heart, lines = film.organs.heart, widths(film.organs)
+        return Region(score.name, box_around(heart), heart, None, told, maximum, lines)
+    if place is None:
+        flat = "The similarity map is flat: the words fit no place better than another."
+        told["reason"] = film_map if isinstance(film_map, str) else flat
+        return Region(score.name, measurements=told)
     if isinstance(outlines, str):
-        return Region(score.name, place.box, measurements=told | {"reason": outlines}, prompt=place.box)
-    return _outlined(score.name, film, Prompt(place.box), outlines, told)
+        told["reason"] = outlines
+        return Region(score.name, place.box, measurements=told, maximum=maximum)
+    outlined = _outlined(score.name, film, Prompt(place.box), outlines, drawn=False)
+    return replace(outlined, measurements=told | outlined.measurements, maximum=maximum)
 
 
 def prompted_region(target: str, film: Film, prompt: Prompt, outlines: Outlines) -> Region:
@@ -66,10 +71,10 @@ def prompted_region(target: str, film: Film, prompt: Prompt, outlines: Outlines)
     if right < 0 or bottom < 0 or left >= columns or top >= rows:
         reason = f"The {target} lies outside the film, which has {columns} columns and {rows} rows."
         return Region(target, measurements={"reason": reason})
-    return _outlined(target, film, prompt, outlines, {})
+    return _outlined(target, film, prompt, outlines, drawn=True)
 
 
-def scored(score: FindingScore) -> dict[str, object]:
+def _scored(score: FindingScore) -> dict[str, object]:
     """What was said of the finding before anybody looked for where: its region changes none of it."""
     return {
         "probability": round(score.probability, 6),
@@ -79,15 +84,13 @@ def scored(score: FindingScore) -> dict[str, object]:
     }
 
 
-def _outlined(target: str, film: Film, prompt: Prompt, outlines: Outlines, told: dict[str, object]) -> Region:
+def _outlined(target: str, film: Film, prompt: Prompt, outlines: Outlines, *, drawn: bool) -> Region:
+    """What the segmenter makes of a prompt, ``drawn`` by a person or not."""
     outline = outlines.masks(film.key, film.radiograph, [prompt])[0]
-    thorax, drawn = thorax_box(film.organs), not told
-    quality = quality_of(outline.pixels, prompt.box, thorax, film.organs.lungs)
-    told = told | quality.measurements()
+    quality = quality_of(outline.pixels, prompt.box, thorax_box(film.organs), film.organs.lungs)
+    told = quality.measurements()
     reason = why_not_shown(outline.expected_iou, quality, drawn=drawn)
-    asked = prompt.box or prompt.points[0][:2]
     if reason:
-        told["reason"] = reason
-        return Region(target, prompt.box, None, outline.expected_iou, told, asked)
+        return Region(target, prompt.box, None, outline.expected_iou, told | {"reason": reason})
     told |= area_measurements(outline.pixels, film.radiograph)
-    return Region(target, box_around(outline.pixels), outline.pixels, outline.expected_iou, told, asked)
+    return Region(target, box_around(outline.pixels), outline.pixels, outline.expected_iou, told)

@@ -75,15 +75,13 @@ def organ_regions(organs: Organs, radiograph: Radiograph) -> list[Region]:
 
 
 def heart_measurements(organs: Organs, radiograph: Radiograph) -> dict[str, object]:
-    """The cardiothoracic ratio, the lines it was measured on, and millimetres where they are known."""
+    """The cardiothoracic ratio, and millimetres where they are known."""
     thorax = organs.thorax
     if thorax is None:
         return {}
-    lines = {"thorax": thorax.thorax, "heart_right": thorax.heart_right, "heart_left": thorax.heart_left}
     told: dict[str, object] = {
         "cardiothoracic_ratio": round(thorax.cardiothoracic_ratio, 4),
         "view": radiograph.header.ViewPosition or None,
-        "lines": {name: _line(line) for name, line in lines.items()},
     }
     if thorax.heart_millimetres is not None and thorax.thorax_millimetres is not None:
         told["heart_mm"] = round(thorax.heart_millimetres, 1)
@@ -92,8 +90,12 @@ def heart_measurements(organs: Organs, radiograph: Radiograph) -> dict[str, obje
     return told
 
 
-def _line(width: Width) -> dict[str, int]:
-    return {"row": width.row, "left": width.left, "right": width.right}
+def widths(organs: Organs) -> dict[str, Width]:
+    """The lines that the cardiothoracic ratio was measured on, by name."""
+    thorax = organs.thorax
+    if thorax is None:
+        return {}
+    return {"thorax": thorax.thorax, "heart_right": thorax.heart_right, "heart_left": thorax.heart_left}
 
 
 def _lung(organs: Organs, name: str, radiograph: Radiograph) -> Region:
@@ -115,7 +117,7 @@ def _heart(organs: Organs, radiograph: Radiograph) -> Region:
         return no_region(HEART, f"The heart was not found: {why}.")
     told: dict[str, object] = {"film_share": round(float(organs.heart.mean()), 4)}
     told |= area_measurements(organs.heart, radiograph) | heart_measurements(organs, radiograph)
-    return Region(HEART, box_around(organs.heart), organs.heart, measurements=told)
+    return Region(HEART, box_around(organs.heart), organs.heart, measurements=told, widths=widths(organs))
 
 
 def area_measurements(mask: Mask, radiograph: Radiograph) -> dict[str, object]:

@@ -51,7 +51,10 @@ def why_not_shown(predicted_iou: float, quality: Quality, *, drawn: bool) -> str
     if not quality.film_share:
         return "The segmenter outlined nothing there."
     if predicted_iou < LEAST_IOU:
-        return f"The segmenter expects an overlap of only {predicted_iou:.2f} of its outline: it is a guess."
+        return (
+            f"The segmenter itself expects its outline to overlap by {predicted_iou:.3f}, under {LEAST_IOU}: "
+            "it is a guess."
+        )
     if quality.prompt_share is not None and quality.prompt_share < LEAST_IN_PROMPT:
         return f"Only {quality.prompt_share:.0%} of the outline lies where it was asked for."
     if drawn:

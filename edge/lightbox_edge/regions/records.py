@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from lightbox_edge.thorax import Width
+
 Mask = NDArray[np.bool_]
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the stored picture
 Point = tuple[float, float]  # x, y in the same
@@ -25,7 +27,8 @@ class Region:
         mask: (rows, columns) of the stored picture; None where there is no region.
         predicted_iou: what the segmenter expects of its mask; None where it did not run.
         measurements: by name; ``reason`` is there where ``mask`` is None.
-        prompt: the box or point from which the segmenter started, None where it did not.
+        maximum: where the words fit best, of a finding with a similarity map.
+        widths: those of the cardiothoracic ratio by name, of the heart and of cardiomegaly.
     """
 
     target: str
@@ -33,12 +36,25 @@ class Region:
     mask: Mask | None = None
     predicted_iou: float | None = None
     measurements: Measurements = field(default_factory=dict)
-    prompt: Box | Point | None = None
+    maximum: Point | None = None
+    widths: Mapping[str, Width] = field(default_factory=dict)
 
     @property
     def reason(self) -> str:
         """Why there is no region; empty where there is one."""
         return str(self.measurements.get("reason", ""))
+
+    def told(self) -> dict[str, object]:
+        """The measurements with what is drawn of them, as JSON has them."""
+        told = dict(self.measurements)
+        if self.maximum is not None:
+            told["maximum"] = [round(one, 1) for one in self.maximum]
+        if self.widths:
+            told["lines"] = {
+                name: {"row": one.row, "left": one.left, "right": one.right}
+                for name, one in self.widths.items()
+            }
+        return told
 
     def json(self, path: str, mask_file: str | None) -> bytes:
         """One line of ``lightbox regions --json``, without its newline."""
@@ -49,7 +65,7 @@ class Region:
                 "box": None if self.box is None else [round(side, 1) for side in self.box],
                 "mask": mask_file,
                 "predicted_iou": None if self.predicted_iou is None else round(self.predicted_iou, 4),
-                "measurements": self.measurements,
+                "measurements": self.told(),
             }
         )
 
