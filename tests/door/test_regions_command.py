@@ -237,3 +237,55 @@ def test_words_for_people_and_a_second_frame(made: Made, tmp_path: Path, capsys:
     assert f"lung_left    {film}#2  " in told.out
     assert "no diagnosis" in told.err
     assert (tmp_path / "out" / "pages#2.lung_left.mask.png").exists()
+
+
+def test_without_findings_named_they_are_those_that_screening_flags(
+    made: Made, tmp_path: Path, capsys: Told
+) -> None:
+    fixed = ["--bundle", str(made.whole.folder), "--threads", "1", "--backend", "onnxruntime", "--json"]
+    assert main(["screen", str(made.films), "--worklist", str(tmp_path / "w"), *fixed]) == 0
+    screened = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    flagged = {
+        (film["path"], one["name"], one["probability"])
+        for film in screened
+        for one in film["findings"]
+        if one["flagged"]
+    }
+    _, lines = made.run(capsys, made.films, "--out", tmp_path / "out")
+    told = {
+        (line["path"], line["target"], line["measurements"]["probability"])
+        for line in lines
+        if line["target"] not in ORGANS
+    }
+    assert {one[:2] for one in told} == {one[:2] for one in flagged}
+    assert 0 < len(flagged) < len(screened)
+    assert sorted(one[2] for one in told) == pytest.approx(sorted(one[2] for one in flagged), abs=1e-4)
+
+
+def test_a_persons_box_is_outlined_where_nothing_is_judged(made: Made, tmp_path: Path, capsys: Told) -> None:
+    ankle = PYDICOM_DATA / "RG3_UNCR.dcm"
+    code, lines = made.run(capsys, ankle, "--out", tmp_path / "out", "--box", "300,300,900,1200")
+    assert code == 0
+    assert [line["mask"] for line in lines[:3]] == [None] * 3
+    assert lines[3]["predicted_iou"] is not None
+
+
+def test_a_folder_with_a_sign_in_its_name_and_frames(made: Made, tmp_path: Path, capsys: Told) -> None:
+    place = tmp_path / "a#1"
+    place.mkdir()
+    frames = [Image.open(made.films / f"00{number}.png") for number in (0, 1)]
+    frames[0].save(place / "pages.tiff", save_all=True, append_images=frames[1:])
+    _, lines = made.run(capsys, place, "--out", tmp_path / "out")
+    names = {line["mask"].split(".")[0] for line in lines if line["mask"]}
+    assert names == {"pages#1", "pages#2"}
+
+
+def test_a_picture_that_is_not_ours_is_left_alone(made: Made, tmp_path: Path, capsys: Told) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    own = out / "004.lung_left.mask.png"
+    Image.new("L", (5, 5), 7).save(own)
+    before = own.read_bytes()
+    _, lines = made.run(capsys, made.films / "004.png", "--out", out)
+    assert own.read_bytes() == before
+    assert lines[0]["mask"].startswith("004~")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
-from lightbox_edge.preprocess import fit, fitted_size, stretch
+from lightbox_edge.preprocess import fit, stretch
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.regions.captions import caption
 from lightbox_edge.regions.records import Mask, Region
@@ -20,9 +20,11 @@ from lightbox_edge.thorax import Width
 SIDE = 1024  # the film's longer side in an overlay
 FILM = "film"  # the PNG keyword under which a file says which film it is of
 TINT = 0.22
+_BORDER = 3  # pixels about a mask that its border takes
 LETTERS, LEADING = 22, 30  # pixels
 
 Colour = tuple[int, int, int]
+Gray = NDArray[np.uint8]
 # Okabe and Ito's colours, which the colour-blind tell apart; black beneath makes them stand out on bone.
 _ORGANS: Mapping[str, Colour] = {
     "lung_left": (86, 180, 233),
@@ -39,35 +41,52 @@ def mask_png(mask: Mask, film: str) -> bytes:
     return _png(Image.fromarray(mask.astype(np.uint8) * np.uint8(255)), film)
 
 
-def overlay_png(radiograph: Radiograph, region: Region, film: str) -> bytes:
-    """A film with one region on it as a PNG; its longer side is `SIDE`, and words stand beneath."""
-    size = fitted_size(radiograph.stored_size, SIDE)
-    gray = np.rint(255 * stretch(fit(radiograph, SIDE), (0.5, 99.5))).astype(np.uint8)
+def film_gray(radiograph: Radiograph) -> Gray:
+    """A film as overlays show it, (rows, columns) with a longer side of `SIDE`."""
+    return np.rint(255 * stretch(fit(radiograph, SIDE), (0.5, 99.5))).astype(np.uint8)
+
+
+def overlay_png(gray: Gray, stored_size: tuple[int, int], region: Region, film: str) -> bytes:
+    """A film with one region on it as a PNG, and words beneath.
+
+    Args:
+        gray: what `film_gray` made of it.
+        stored_size: its (rows, columns), in which the region is.
+        region: what is drawn.
+        film: the name that the file bears.
+    """
     colour = _ORGANS.get(region.target, _OTHERS)
     picture = np.repeat(gray[..., np.newaxis], 3, axis=2)
     if region.mask is not None:
-        _paint(picture, _resized(region.mask, size), colour)
+        _paint(picture, _resized(region.mask, gray.shape), colour)
     image = Image.fromarray(picture)
-    scale = size[1] / radiograph.stored_size[1], size[0] / radiograph.stored_size[0]
+    across, down = gray.shape[1] / stored_size[1], gray.shape[0] / stored_size[0]
     draw = ImageDraw.Draw(image)
     if region.mask is None and region.box is not None:
         left, top, right, bottom = region.box
-        corners = (left * scale[0], top * scale[1]), (right * scale[0], bottom * scale[1])
+        corners = (left * across, top * down), (right * across, bottom * down)
         draw.rectangle(corners, outline=_BLACK, width=5)
         draw.rectangle(corners, outline=colour, width=2)
     if region.maximum is not None:
-        _draw_cross(draw, region.maximum[0] * scale[0], region.maximum[1] * scale[1], colour)
-    _draw_widths(draw, region.widths, scale)
+        _draw_cross(draw, region.maximum[0] * across, region.maximum[1] * down, colour)
+    _draw_widths(draw, region.widths, (across, down))
     return _png(_with_words(image, caption(region)), film)
 
 
 def _paint(picture: NDArray[np.uint8], mask: Mask, colour: Colour) -> None:
     """Tint a mask and draw its border, black on its outside and bright on its inside."""
-    tinted = (1 - TINT) * picture[mask] + TINT * np.array(colour)
-    picture[mask] = np.rint(tinted).astype(np.uint8)
-    inner = mask & ~_shrunk(_shrunk(mask))
-    outer = _grown(_grown(mask)) & ~mask
-    picture[outer], picture[inner] = _BLACK, colour
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return
+    part = (
+        slice(max(0, rows[0] - _BORDER), rows[-1] + _BORDER + 1),
+        slice(max(0, columns[0] - _BORDER), columns[-1] + _BORDER + 1),
+    )
+    inside, film = mask[part], picture[part]
+    tinted = (1 - TINT) * film[inside] + TINT * np.array(colour, np.float32)
+    film[inside] = np.rint(tinted).astype(np.uint8)
+    film[_grown(_grown(inside)) & ~inside] = _BLACK
+    film[inside & ~_shrunk(_shrunk(_shrunk(inside)))] = colour
 
 
 def _grown(mask: Mask) -> Mask:
@@ -80,7 +99,7 @@ def _shrunk(mask: Mask) -> Mask:
     return shrunk
 
 
-def _resized(mask: Mask, size: tuple[int, int]) -> Mask:
+def _resized(mask: Mask, size: tuple[int, ...]) -> Mask:
     picture = Image.fromarray(mask.astype(np.uint8) * np.uint8(255))
     return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR)) > 127
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.regions.drawing import FILM, mask_png, overlay_png
+from lightbox_edge.regions.drawing import FILM, film_gray, mask_png, overlay_png
 from lightbox_edge.regions.outliner import FilmRegions
 
 EMBEDDINGS = ".embeddings"  # the segmenter's, in the folder of the regions
@@ -33,23 +33,26 @@ def write_regions(out: Path, film: FilmRegions) -> list[str | None]:
     What an earlier run left of the same film and is no region any more is removed. Where another film has
     taken the stem, the film's SHA-256 is a part of its own.
     """
+    if film.radiograph is None:
+        return [None] * len(film.regions)
     slugs = _slugs([region.target for region in film.regions])
     stem = _free_stem(out, film, slugs)
     names: list[str | None] = []
+    gray, size = film_gray(film.radiograph), film.radiograph.stored_size
     for region, slug in zip(film.regions, slugs, strict=True):
         mask, overlay = (out / name for name in _names(stem, slug))
-        seen = film.radiograph is not None and (region.mask is not None or region.box is not None)
-        contents = {
-            mask: mask_png(region.mask, film.key) if region.mask is not None else None,
-            overlay: overlay_png(film.radiograph, region, film.key) if seen and film.radiograph else None,
-        }
-        for path, content in contents.items():
-            if content is not None:
-                write_durably(path, content)
-            elif film.key:
-                path.unlink(missing_ok=True)
+        _put(mask, None if region.mask is None else mask_png(region.mask, film.key))
+        seen = region.mask is not None or region.box is not None
+        _put(overlay, overlay_png(gray, size, region, film.key) if seen else None)
         names.append(None if region.mask is None else mask.name)
     return names
+
+
+def _put(path: Path, content: bytes | None) -> None:
+    if content is not None:
+        write_durably(path, content)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _names(stem: str, slug: str) -> tuple[str, str]:
@@ -58,7 +61,7 @@ def _names(stem: str, slug: str) -> tuple[str, str]:
 
 def _free_stem(out: Path, film: FilmRegions, slugs: Sequence[str]) -> str:
     """The film's stem, or one that no other film has; the same whenever it is asked."""
-    path, _, number = film.path.partition("#") if "#" in film.key else (film.path, "", "")
+    path, _, number = film.path.rpartition("#") if "#" in film.key else (film.path, "", "")
     name = _FORBIDDEN.sub("_", PurePosixPath(path.replace("\\", "/")).stem)
     stem = _cut(name) + (f"#{number}" if number else "")
     others = (_film_of(out / one) for slug in slugs for one in _names(stem, slug))

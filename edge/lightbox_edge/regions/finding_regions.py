@@ -61,7 +61,7 @@ def finding_region(
         told["reason"] = outlines
         return Region(score.name, place.box, measurements=told, maximum=maximum)
     outlined = _outlined(score.name, film, Prompt(place.box), outlines, drawn=False)
-    return replace(outlined, measurements=told | outlined.measurements, maximum=maximum)
+    return replace(outlined, measurements={**told, **outlined.measurements}, maximum=maximum)
 
 
 def prompted_region(target: str, film: Film, prompt: Prompt, outlines: Outlines) -> Region:

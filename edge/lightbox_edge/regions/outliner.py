@@ -17,12 +17,11 @@ from lightbox_edge.manifest import Precision
 from lightbox_edge.preprocess import OVERSAMPLING
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.reading import Limits, Refused, find_sources
+from lightbox_edge.regions.drawing import SIDE
 from lightbox_edge.regions.embedding_store import EmbeddingStore
 from lightbox_edge.regions.finder import RegionFinder, Wanted
 from lightbox_edge.regions.records import Region
 from lightbox_edge.results import Status
-
-DRAWN_SIDE = 1024  # the longer side in pixels of a picture that a person looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +129,4 @@ class Outliner:
 def kept_side(bundle: Bundle) -> int:
     """The longer side under which no picture is reduced: enough for every network, and for a person."""
     parts = (bundle.manifest.segmenter, bundle.manifest.anatomy)
-    return max(DRAWN_SIDE, *(round(OVERSAMPLING * part.input_size) for part in parts if part), 0)
+    return max([SIDE, *(round(OVERSAMPLING * part.input_size) for part in parts if part)])

@@ -50,7 +50,9 @@ class Outlines:
         """One mask a prompt; ``film`` names the picture's content and frame in the store."""
 
         def embed() -> Embedding:
-            return self.model.embed(film_pixels(radiograph, self.model.input_size)[np.newaxis])[0]
+            pixels = film_pixels(radiograph, self.model.input_size)
+            embedding: Embedding = self.model.embed(pixels[np.newaxis])[0]
+            return embedding
 
         embedding = self._store.get(f"{film} {self._identity} {self._precision}", embed)
         return self.model.masks(embedding, prompts, radiograph.stored_size)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.regions.captions import caption
-from lightbox_edge.regions.drawing import FILM, SIDE, mask_png, overlay_png
+from lightbox_edge.regions.drawing import FILM, SIDE, film_gray, mask_png, overlay_png
 from lightbox_edge.regions.records import Region, no_region
 from lightbox_edge.thorax import Width
 
@@ -30,6 +30,10 @@ def film(rows: int, columns: int) -> Radiograph:
     return Radiograph(gray, (rows, columns))
 
 
+def overlaid(radiograph: Radiograph, region: Region) -> bytes:
+    return overlay_png(film_gray(radiograph), radiograph.stored_size, region, "k")
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 2**32 - 1))
 def test_a_mask_comes_back_as_it_was_with_its_films_name(rows: int, columns: int, seed: int) -> None:
@@ -43,7 +47,7 @@ def test_a_mask_comes_back_as_it_was_with_its_films_name(rows: int, columns: int
 def test_an_overlay_shows_the_whole_film_and_words_beneath(size: tuple[int, int]) -> None:
     mask = np.zeros(size, np.bool_)
     mask[size[0] // 4 : size[0] // 2 + 1, size[1] // 4 : size[1] // 2 + 1] = True
-    image = opened(overlay_png(film(*size), Region("effusion", (1, 1, 3, 3), mask), "k"))
+    image = opened(overlaid(film(*size), Region("effusion", (1, 1, 3, 3), mask)))
     assert image.mode == "RGB"
     assert max(image.width, image.height) >= SIDE
     words = np.asarray(image)[-40:]
@@ -54,7 +58,7 @@ def test_an_overlay_shows_the_whole_film_and_words_beneath(size: tuple[int, int]
 def test_the_outline_lies_around_the_mask_and_nothing_else_is_painted() -> None:
     mask = np.zeros((512, 512), np.bool_)
     mask[100:200, 150:300] = True
-    image = np.asarray(opened(overlay_png(film(512, 512), Region("effusion", None, mask), "k")))[:SIDE]
+    image = np.asarray(opened(overlaid(film(512, 512), Region("effusion", None, mask))))[:SIDE]
     rows, columns = np.nonzero((image == YELLOW).all(axis=2))
     assert abs(int(rows.min()) - 200) <= 2
     assert abs(int(rows.max()) - 399) <= 2
@@ -69,7 +73,7 @@ def test_the_cardiothoracic_lines_are_drawn_in_their_rows() -> None:
     widths = {"thorax": Width(400, 50, 460), "heart_left": Width(300, 250, 350)}
     heart = Region("heart", measurements={"cardiothoracic_ratio": 0.5, "view": "AP"}, widths=widths)
     dark = Radiograph(np.full((512, 512), 9, np.uint8), (512, 512))
-    image = np.asarray(opened(overlay_png(dark, heart, "k")))
+    image = np.asarray(opened(overlaid(dark, heart)))
     assert (image[801, 130:900] > 200).all()
     assert (image[601, 520:690] > 200).all()
     words = " ".join(caption(heart))
