@@ -212,7 +212,7 @@ def test_a_further_prompt_on_a_film_costs_no_encoder(
     for number, prompt in enumerate(
         (["--box", "10,10,90,90"], ["--box", "20,20,80,95"], ["--point", "40,50"])
     ):
-        code, lines = made.run(capsys, film, "--out", tmp_path / "out", *prompt)
+        code, lines = made.run(capsys, film, "--out", tmp_path / "out", "--finding", FINDING.name, *prompt)
         assert code == 0
         assert lines[-1]["target"] == prompt[0].strip("-"), number
         assert lines[-1]["predicted_iou"] is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lightbox_edge.regions.records import Region
 
 _NAMES = {"lung_left": "left lung", "lung_right": "right lung", "box": "your box", "point": "your point"}
-_DETECTOR = "at the detector, so larger than in the patient"
+_NEARER = "measured at the detector or on the film, so larger than in the patient"
 
 
 def caption(region: Region) -> list[str]:
@@ -27,7 +27,7 @@ def summary(region: Region) -> str:
             parts.append("a film taken from the front (AP) enlarges the heart")
     if "share_of_lungs" in told:
         parts.append(f"{told['share_of_lungs']:.0%} of both lungs' area")
-    if "area_cm2" in told:
+    if "area_cm2" in told and "heart_mm" not in told:
         parts.append(f"area {told['area_cm2']} cm2 ({_by(region)})")
     if region.predicted_iou is not None and region.mask is not None:
         parts.append(f"the outline expects an overlap of {region.predicted_iou:.2f}")
@@ -45,4 +45,4 @@ def _millimetres(region: Region) -> str:
 
 def _by(region: Region) -> str:
     keyword = region.measurements.get("millimetres_by")
-    return str(keyword) if keyword == "PixelSpacing" else f"{keyword}, {_DETECTOR}"
+    return str(keyword) if keyword == "PixelSpacing" else f"{keyword}, {_NEARER}"

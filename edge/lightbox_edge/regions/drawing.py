@@ -120,8 +120,9 @@ def _draw_widths(draw: ImageDraw.ImageDraw, widths: Mapping[str, Width], scale: 
             draw.line(((left, y), (right, y)), fill=colour, width=width)
             for end in (left, right):
                 draw.line(((end, y - 10), (end, y + 10)), fill=colour, width=width)
+        below = 6 if name == "thorax" else -LEADING  # the heart's two stand above theirs, in its own width
         words = name.replace("_", ", ")
-        draw.text((left + 6, y + 6), words, _LINES, font, stroke_width=3, stroke_fill=_BLACK)
+        draw.text((left + 6, y + below), words, _LINES, font, stroke_width=3, stroke_fill=_BLACK)
 
 
 def _with_words(image: Image.Image, lines: list[str]) -> Image.Image:

@@ -87,5 +87,5 @@ def test_captions_say_why_there_is_no_region_and_whose_millimetres_they_are() ->
     inside = Region("heart", measurements=told | {"millimetres_by": "PixelSpacing"})
     assert "heart 131 mm, thorax 298 mm (PixelSpacing)" in caption(inside)[0]
     detector = Region("heart", measurements=told | {"millimetres_by": "ImagerPixelSpacing"})
-    assert "at the detector, so larger than in the patient" in caption(detector)[0]
+    assert "ImagerPixelSpacing, measured at the detector or on the film, so larger" in caption(detector)[0]
     assert "No diagnosis" in caption(detector)[1]
