@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 from time import perf_counter
 
@@ -138,16 +139,17 @@ def _frames(
     checked: bool,
     kept_side: int | None,
 ) -> Iterator[LoadedFrame]:
-    for frame in read_frames(content, max(decode_size(how), kept_side or 0), limits):
+    # What is kept is decoded by itself: a film that was reduced less has not quite the same probabilities.
+    kept = repeat(None) if kept_side is None else read_frames(content, kept_side, limits)
+    for frame, larger in zip(read_frames(content, decode_size(how), limits), kept, strict=False):
         decoded = perf_counter()
         loaded = _loaded(frame, how, decoded - started, checked)
-        yield loaded if kept_side is None else replace(loaded, radiograph=_kept(frame, loaded))
+        yield loaded if larger is None else replace(loaded, radiograph=_kept(larger.outcome, loaded))
         started = perf_counter()
 
 
-def _kept(frame: Frame, loaded: LoadedFrame) -> Radiograph | None:
-    """A frame's radiograph in the tones in which it was preprocessed."""
-    radiograph = frame.outcome
+def _kept(radiograph: object, loaded: LoadedFrame) -> Radiograph | None:
+    """A frame's radiograph in the tones in which it was preprocessed; None where it has none."""
     if not isinstance(radiograph, Radiograph):
         return None
     if str(CORRECTED) in loaded.notes:
