@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--box", type=_box, metavar="X0,Y0,X1,Y1", help="outline what is in this box, in pixels of the film"
     )
-    parser.add_argument("--point", type=_point, metavar="X,Y", help="outline what is at this point")
+    parser.add_argument("--point", type=_point, metavar="X,Y", help="outline what is about this point")
     add_bundle(parser)
     add_runtime(parser)
     add_site_calibration(parser)
@@ -94,17 +94,12 @@ def _lines(film: FilmRegions, masks: list[str | None], as_json: bool) -> list[st
 
 def _wanted(bundle: Bundle, arguments: argparse.Namespace) -> Wanted:
     from lightbox_edge.regions import Wanted
-    from lightbox_edge.segmenting import Prompt
 
-    prompts = []
-    if arguments.box:
-        prompts.append(("box", Prompt(box=arguments.box)))
-    if arguments.point:
-        prompts.append(("point", Prompt(points=((*arguments.point, True),))))
+    prompts = tuple((name, given) for name in ("box", "point") if (given := getattr(arguments, name)))
     if arguments.finding is None:
-        return Wanted(None, tuple(prompts))
+        return Wanted(None, prompts)
     asked = {one.name: one for one in (_finding(bundle, words) for words in arguments.finding)}
-    return Wanted(tuple(asked.values()), tuple(prompts))
+    return Wanted(tuple(asked.values()), prompts)
 
 
 def _finding(bundle: Bundle, words: str) -> WantedFinding:

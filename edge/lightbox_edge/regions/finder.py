@@ -17,18 +17,17 @@ from lightbox_edge.regions.embedding_store import EmbeddingStore
 from lightbox_edge.regions.finding_regions import Film, finding_region, prompted_region
 from lightbox_edge.regions.organs import ORGANS, Organs, find_organs, organ_regions
 from lightbox_edge.regions.outlines import Outlines, why_no_segmenter
-from lightbox_edge.regions.records import Region, no_region
+from lightbox_edge.regions.records import Box, Point, Region, no_region
 from lightbox_edge.regions.similarity import on_film, similarity_map
 from lightbox_edge.scoring import Criterion, Features
-from lightbox_edge.segmenting import Prompt
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for beside the organs: findings, None for those flagged, and (target, prompt) pairs."""
+    """What is looked for beside the organs: findings, None for those flagged, and (target, box or point)."""
 
     findings: tuple[WantedFinding, ...] | None = None
-    prompts: tuple[tuple[str, Prompt], ...] = ()
+    prompts: tuple[tuple[str, Box | Point], ...] = ()
 
 
 class RegionFinder:

@@ -15,9 +15,9 @@ from lightbox_edge.regions.organs import (
     widths,
 )
 from lightbox_edge.regions.outlines import Outlines
-from lightbox_edge.regions.prompting import place_of
+from lightbox_edge.regions.prompting import box_about, place_of
 from lightbox_edge.regions.quality import quality_of, why_not_shown
-from lightbox_edge.regions.records import Region
+from lightbox_edge.regions.records import Box, Point, Region
 from lightbox_edge.results import FindingScore
 from lightbox_edge.scoring import Features
 from lightbox_edge.segmenting import Prompt
@@ -60,18 +60,19 @@ def finding_region(
     if isinstance(outlines, str):
         told["reason"] = outlines
         return Region(score.name, place.box, measurements=told, maximum=maximum)
-    outlined = _outlined(score.name, film, Prompt(place.box), outlines, drawn=False)
+    outlined = _outlined(score.name, film, place.box, outlines, drawn=False)
     return replace(outlined, measurements={**told, **outlined.measurements}, maximum=maximum)
 
 
-def prompted_region(target: str, film: Film, prompt: Prompt, outlines: Outlines) -> Region:
+def prompted_region(target: str, film: Film, given: Box | Point, outlines: Outlines) -> Region:
     """The region of a box or a point that a person gave; a finding's quality is not asked of it."""
     rows, columns = film.radiograph.stored_size
-    left, top, right, bottom = prompt.box or (*prompt.points[0][:2], *prompt.points[0][:2])
+    left, top, right, bottom = given if len(given) == 4 else (*given, *given)
     if right < 0 or bottom < 0 or left >= columns or top >= rows:
         reason = f"The {target} lies outside the film, which has {columns} columns and {rows} rows."
         return Region(target, measurements={"reason": reason})
-    return _outlined(target, film, prompt, outlines, drawn=True)
+    box = given if len(given) == 4 else box_about(given, film.radiograph.stored_size)
+    return _outlined(target, film, box, outlines, drawn=True)
 
 
 def _scored(score: FindingScore) -> dict[str, object]:
@@ -84,13 +85,13 @@ def _scored(score: FindingScore) -> dict[str, object]:
     }
 
 
-def _outlined(target: str, film: Film, prompt: Prompt, outlines: Outlines, *, drawn: bool) -> Region:
-    """What the segmenter makes of a prompt, ``drawn`` by a person or not."""
-    outline = outlines.masks(film.key, film.radiograph, [prompt])[0]
-    quality = quality_of(outline.pixels, prompt.box, thorax_box(film.organs), film.organs.lungs)
+def _outlined(target: str, film: Film, box: Box, outlines: Outlines, *, drawn: bool) -> Region:
+    """What the segmenter makes of a box, ``drawn`` by a person or not."""
+    outline = outlines.masks(film.key, film.radiograph, [Prompt(box)])[0]
+    quality = quality_of(outline.pixels, box, thorax_box(film.organs), film.organs.lungs)
     told = quality.measurements()
     reason = why_not_shown(outline.expected_iou, quality, drawn=drawn)
     if reason:
-        return Region(target, prompt.box, None, outline.expected_iou, told | {"reason": reason})
+        return Region(target, box, None, outline.expected_iou, told | {"reason": reason})
     told |= area_measurements(outline.pixels, film.radiograph)
     return Region(target, box_around(outline.pixels), outline.pixels, outline.expected_iou, told)

@@ -149,10 +149,11 @@ def test_what_is_missing_is_the_reason() -> None:
 
 def test_a_persons_point_is_outlined_and_one_beside_the_film_is_not() -> None:
     stub: Any = Stub(filled(1, 1, 9, 9), 0.8)
-    given = prompted_region("point", film(), Prompt(points=((5, 5, True),)), stub)
+    given = prompted_region("point", film(), (5, 5), stub)
     assert given.mask is not None
     assert given.box == (1, 1, 8, 8)
-    beside = prompted_region("box", film(), Prompt((100, 0, 140, 20)), stub)
+    assert stub.asked[0].box == pytest.approx((0, 0, 17, 17))  # a fifth of the longer side about it
+    beside = prompted_region("box", film(), (100, 0, 140, 20), stub)
     assert beside.reason == "The box lies outside the film, which has 100 columns and 120 rows."
 
 
