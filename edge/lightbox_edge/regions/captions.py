@@ -21,6 +21,8 @@ def summary(region: Region) -> str:
     if "probability" in told:
         flagged = "flagged" if told["flagged"] else "not flagged"
         parts.append(f"{flagged}, probability {told['probability']:.2f} (threshold {told['threshold']:.2f})")
+        if not told["validated"]:
+            parts.append("never validated")
     if "cardiothoracic_ratio" in told:
         parts.append(f"cardiothoracic ratio {told['cardiothoracic_ratio']:.2f}{_millimetres(region)}")
         if told.get("view") == "AP":
@@ -30,7 +32,7 @@ def summary(region: Region) -> str:
     if "area_cm2" in told and "heart_mm" not in told:
         parts.append(f"area {told['area_cm2']} cm2 ({_by(region)})")
     if region.predicted_iou is not None and region.mask is not None:
-        parts.append(f"the outline expects an overlap of {region.predicted_iou:.2f}")
+        parts.append(f"the segmenter expects an overlap of {region.predicted_iou:.2f}")
     if region.reason:
         parts.append(f"no region. {region.reason}")
     return "; ".join(parts) or "outlined"

@@ -89,3 +89,11 @@ def test_captions_say_why_there_is_no_region_and_whose_millimetres_they_are() ->
     detector = Region("heart", measurements=told | {"millimetres_by": "ImagerPixelSpacing"})
     assert "ImagerPixelSpacing, measured at the detector or on the film, so larger" in caption(detector)[0]
     assert "No diagnosis" in caption(detector)[1]
+
+
+def test_captions_say_of_words_that_nobody_validated_them() -> None:
+    told = {"probability": 0.3, "threshold": 0.5, "flagged": False}
+    spoken = Region("rib fracture", measurements=told | {"validated": False})
+    assert "not flagged, probability 0.30 (threshold 0.50); never validated" in caption(spoken)[0]
+    own = Region("effusion", measurements=told | {"validated": True})
+    assert "never validated" not in caption(own)[0]
