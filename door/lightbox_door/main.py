@@ -23,6 +23,7 @@ COMMANDS = (
     "review",
     "report",
     "ask",
+    "regions",
     "evaluate",
     "calibrate",
     "doctor",

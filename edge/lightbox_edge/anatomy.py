@@ -12,7 +12,8 @@ from lightbox_edge.backends import BackendName, Device, open_session
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Anatomy, Preprocessing
-from lightbox_edge.preprocess import OVERSAMPLING, fit, fitted_size, pad, stretch
+from lightbox_edge.pieces import largest_piece
+from lightbox_edge.preprocess import OVERSAMPLING, fit, pad, stretch, unpad
 from lightbox_edge.radiograph import Radiograph
 
 Pixels = NDArray[np.float32]
@@ -66,7 +67,7 @@ class AnatomyModel:
     def _masks(self, pixels: Pixels, size: tuple[int, ...]) -> Masks:
         logits = self._session.run({"pixels": pixels[np.newaxis]})["masks"][0]
         side, whole = self._anatomy.input_size, (size[0], size[1])
-        found = (_at_size(_one_piece(one), side, whole) > 0 for one in logits)
+        found = (unpad(_one_piece(one), side, whole) > 0 for one in logits)
         return {
             target: mask if mask.mean() >= LEAST else np.zeros_like(mask)
             for target, mask in zip(self._anatomy.targets, found, strict=True)
@@ -83,11 +84,16 @@ def open_anatomy(
     """
     anatomy = bundle.manifest.anatomy
     if anatomy is None:
-        raise LightboxError(
-            f"The bundle {bundle.manifest.name} cannot find the lungs: name with --bundle one that can, or "
-            "add that on a workstation with lightbox export anatomy."
-        )
+        raise LightboxError(why_no_anatomy(bundle))
     return AnatomyModel(anatomy, bundle.read(anatomy.model), backend, device, threads)
+
+
+def why_no_anatomy(bundle: Bundle) -> str:
+    """What is missing and what would work."""
+    return (
+        f"The bundle {bundle.manifest.name} cannot find the lungs: name with --bundle one that can, or add "
+        "that on a workstation with lightbox export anatomy."
+    )
 
 
 def both_lungs(masks: Masks) -> NDArray[np.bool_] | None:
@@ -105,52 +111,3 @@ def _one_piece(logits: Pixels) -> Pixels:
     grown = np.pad(piece, 1)
     around = grown[:-2, 1:-1] | grown[2:, 1:-1] | grown[1:-1, :-2] | grown[1:-1, 2:] | piece
     return np.where(around, np.where(piece, logits, np.minimum(logits, 0)), np.float32(_OUTSIDE))
-
-
-def largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The largest of a mask's pieces, pixels that share a side; an empty mask stays empty.
-
-    Runs of a row are joined with those of the row above that they touch (Rosenfeld and Pfaltz, 1966).
-    """
-    steps = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
-    rows, starts = np.nonzero(steps == 1)
-    ends = np.nonzero(steps == -1)[1]
-    if not len(rows):
-        return np.zeros_like(mask)
-    pieces = np.array(_joined(rows.tolist(), starts.tolist(), ends.tolist()))
-    largest = np.bincount(pieces, weights=ends - starts).argmax()
-    piece = np.zeros_like(mask)
-    for run in np.flatnonzero(pieces == largest):
-        piece[rows[run], starts[run] : ends[run]] = True
-    return piece
-
-
-def _joined(rows: list[int], starts: list[int], ends: list[int]) -> list[int]:
-    """The number of each run's piece; runs come row by row, from left to right."""
-    parents = list(range(len(rows)))
-
-    def root(run: int) -> int:
-        while parents[run] != run:
-            parents[run] = parents[parents[run]]
-            run = parents[run]
-        return run
-
-    above = 0
-    for run, row in enumerate(rows):
-        while rows[above] < row - 1 or (rows[above] == row - 1 and ends[above] <= starts[run]):
-            above += 1
-        touching = above
-        while rows[touching] == row - 1 and starts[touching] < ends[run]:
-            parents[root(touching)] = root(run)
-            touching += 1
-    return [root(run) for run in range(len(rows))]
-
-
-def _at_size(logits: Pixels, input_size: int, size: tuple[int, int]) -> Pixels:
-    """The film's share of a square of logits, resized bilinearly to its (rows, columns)."""
-    rows, columns = fitted_size(size, input_size)
-    top, left = (input_size - rows) // 2, (input_size - columns) // 2  # as `pad` puts it
-    share = len(logits) / input_size
-    box = (left * share, top * share, (left + columns) * share, (top + rows) * share)
-    picture = Image.fromarray(np.ascontiguousarray(logits, dtype=np.float32))
-    return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR, box))

@@ -28,10 +28,10 @@ SECONDS_PER_FILE = 300  # a decoder that needs longer hangs
 
 
 class DecoderProcess:
-    """One decoder, started at once and started again when it has died."""
+    """One decoder, started at once and started again when it has died; ``kept_side`` is that of `load`."""
 
-    def __init__(self, how: Preprocessing, limits: Limits) -> None:
-        self._settings = (how, limits)
+    def __init__(self, how: Preprocessing, limits: Limits, kept_side: int | None = None) -> None:
+        self._settings = (how, limits, kept_side)
         self._ending = threading.Lock()  # no decoder may start once the last one was ended
         self._ended = False
         self._process = self._start()
@@ -98,8 +98,8 @@ class DecoderProcess:
 class DecoderPool:
     """Some decoders that load ahead of their consumer, in order, and never more than ``ahead`` files."""
 
-    def __init__(self, count: int, how: Preprocessing, limits: Limits) -> None:
-        self._decoders = tuple(DecoderProcess(how, limits) for _ in range(count))
+    def __init__(self, count: int, how: Preprocessing, limits: Limits, kept_side: int | None = None) -> None:
+        self._decoders = tuple(DecoderProcess(how, limits, kept_side) for _ in range(count))
         self._idle = deque(self._decoders)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="decoder")
         self.ahead = 4 * count
@@ -161,11 +161,11 @@ def _serve() -> None:
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a native library that prints must not break in
-    how, limits = pickle.load(requests)  # noqa: S301  # our own parent wrote it
+    how, limits, kept_side = pickle.load(requests)  # noqa: S301  # our own parent wrote it
     while True:
         try:
             source: Source = pickle.load(requests)  # noqa: S301  # our own parent wrote it
-            _send(answers, load(source, how, limits))
+            _send(answers, load(source, how, limits, kept_side=kept_side))
         except (EOFError, BrokenPipeError):
             return
 

@@ -43,10 +43,18 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An outcome, and the film's packed patches beside it; empty where it is not judged or has none."""
+    """An outcome, and beside it the film's patch_features, (patches, dimensions).
+
+    They are None where the film is not judged or the bundle's graph gives none.
+    """
 
     outcome: Outcome
-    patches: bytes = b""
+    patch_features: Features | None = None
+
+    @property
+    def patches(self) -> bytes:
+        """The patches packed for the worklist; empty where there are none."""
+        return b"" if self.patch_features is None else pack(self.patch_features)
 
 
 class Model:
@@ -76,7 +84,7 @@ class Model:
         self.choice = choose(bundle, precision, backend, device, count)
         rung = bundle.rung(self.choice.precision)
         self.preprocessing = bundle.manifest.preprocessing
-        self._scale = bundle.manifest.logit_scale
+        self.logit_scale = bundle.manifest.logit_scale
         self._adults_only = bundle.manifest.adults_only
         model = bundle.read(rung.image_encoder)
         self._session = open_session(model, self.choice.backend, device, count)
@@ -106,7 +114,7 @@ class Model:
         features = self.encode(pixels)
         return np.array(
             [
-                [score(one, criterion, self._scale).probability for criterion in self.criteria]
+                [score(one, criterion, self.logit_scale).probability for criterion in self.criteria]
                 for one in features
             ]
         )
@@ -116,7 +124,7 @@ class Model:
         return [judged.outcome for judged in self.judged(frames)]
 
     def judged(self, frames: Sequence[LoadedFrame]) -> list[Judged]:
-        """The same with the patches of the films that are judged."""
+        """The same with the patch_features of the films that are judged."""
         made: list[Judged] = []
         for first in range(0, len(frames), BATCH):
             batch = frames[first : first + BATCH]
@@ -140,12 +148,10 @@ class Model:
         self, frame: LoadedFrame, image_features: Features, patches: Features | None, seconds: float
     ) -> Judged:
         outcome = self._outcome(frame, image_features, seconds)
-        if patches is None or outcome.status != "judged":
-            return Judged(outcome)
-        return Judged(outcome, pack(patches))
+        return Judged(outcome, patches if outcome.status == "judged" else None)
 
     def _outcome(self, frame: LoadedFrame, image_features: Features, seconds: float) -> Outcome:
-        scores = tuple(score(image_features, criterion, self._scale) for criterion in self.criteria)
+        scores = tuple(score(image_features, criterion, self.logit_scale) for criterion in self.criteria)
         reason = self._reason(frame, image_features)
         judged = not reason
         return Outcome(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 from time import perf_counter
 
@@ -30,7 +31,7 @@ class LoadedFrame:
 
     ``pixels`` is (1, input_size, input_size) float32. ``notes`` say what was done to it, ``for_adults`` why
     a bundle that knows adults alone must not judge it. ``decode_seconds``, ``preprocess_seconds`` and
-    ``check_seconds`` are the work spent on it.
+    ``check_seconds`` are the work spent on it. ``radiograph`` is there where `load` was told to keep it.
     """
 
     number: int | None
@@ -43,6 +44,7 @@ class LoadedFrame:
     decode_seconds: float = 0.0
     preprocess_seconds: float = 0.0
     check_seconds: float = 0.0
+    radiograph: Radiograph | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,26 @@ class Loaded:
     is_image: bool = True
 
 
-def load(source: Source, how: Preprocessing, limits: Limits, *, checked: bool = True) -> Loaded:
+def load(
+    source: Source,
+    how: Preprocessing,
+    limits: Limits,
+    *,
+    checked: bool = True,
+    kept_side: int | None = None,
+) -> Loaded:
     """Load one file; whatever is wrong with it comes back as a reason, never as an exception.
 
-    ``checked`` is False for films that teach or measure: they are what they are said to be.
+    ``checked`` is False for films that teach or measure: they are what they are said to be. With
+    ``kept_side`` the radiographs are kept, also those that must not be judged, upright in their tones and
+    never reduced below that longer side.
     """
     started = perf_counter()
     sha256 = None
     try:
         content = read_bytes(source, limits)
         sha256 = hashlib.sha256(content).hexdigest()
-        frames = tuple(_frames(content, how, limits, started, checked))
+        frames = tuple(_frames(content, how, limits, started, checked, kept_side))
     except NotAnImage:
         return Loaded(source, None, (), is_image=False)
     except (UnreadableImage, NotJudged) as error:
@@ -121,12 +132,29 @@ def read_radiograph(source: Source, longer_side: int) -> Radiograph:
 
 
 def _frames(
-    content: bytes, how: Preprocessing, limits: Limits, started: float, checked: bool
+    content: bytes,
+    how: Preprocessing,
+    limits: Limits,
+    started: float,
+    checked: bool,
+    kept_side: int | None,
 ) -> Iterator[LoadedFrame]:
-    for frame in read_frames(content, decode_size(how), limits):
+    # What is kept is decoded by itself: a film that was reduced less has not quite the same probabilities.
+    kept = repeat(None) if kept_side is None else read_frames(content, kept_side, limits)
+    for frame, larger in zip(read_frames(content, decode_size(how), limits), kept, strict=False):
         decoded = perf_counter()
-        yield _loaded(frame, how, decoded - started, checked)
+        loaded = _loaded(frame, how, decoded - started, checked)
+        yield loaded if larger is None else replace(loaded, radiograph=_kept(larger.outcome, loaded))
         started = perf_counter()
+
+
+def _kept(radiograph: object, loaded: LoadedFrame) -> Radiograph | None:
+    """A frame's radiograph in the tones in which it was preprocessed; None where it has none."""
+    if not isinstance(radiograph, Radiograph):
+        return None
+    if str(CORRECTED) in loaded.notes:
+        return replace(radiograph, pixels=np.iinfo(radiograph.pixels.dtype).max - radiograph.pixels)
+    return radiograph
 
 
 def _loaded(frame: Frame, how: Preprocessing, decode_seconds: float, checked: bool) -> LoadedFrame:

@@ -32,9 +32,11 @@ class Radiograph:
         stored_size: (rows, columns) of the picture in the file.
         spacing: (row, column) distance of the centres of two *stored* pixels in mm, None if unknown.
         header: the DICOM attributes that a worklist shows.
+        spacing_from: the DICOM keyword that told ``spacing``; only PixelSpacing may mean the patient.
     """
 
     pixels: NDArray[np.uint8] | NDArray[np.uint16]
     stored_size: tuple[int, int]
     spacing: tuple[float, float] | None = None
     header: Header = field(default_factory=Header)
+    spacing_from: str = ""

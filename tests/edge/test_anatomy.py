@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lightbox_edge.anatomy import LUNGS, AnatomyModel, both_lungs, largest_piece, open_anatomy
+from lightbox_edge.anatomy import LUNGS, AnatomyModel, both_lungs, open_anatomy
 from lightbox_edge.blanking import blanked
 from lightbox_edge.bundle import Bundle, verify_bundle
 from lightbox_edge.errors import BundleError, LightboxError
 from lightbox_edge.masks_measuring import DrawnFilm, anatomy_agreement, anatomy_results, dice_of
+from lightbox_edge.pieces import largest_piece, piece_around
 from lightbox_edge.preprocess import preprocess
 from lightbox_edge.radiograph import Radiograph
 from tests.tiny import HOW, SIDE, anatomy_network, with_anatomy, write_bundle
@@ -165,6 +166,9 @@ def test_it_is_the_largest_of_a_flood_fill(seed: int, share: float) -> None:
     pieces = flooded(mask)
     assert piece in pieces
     assert len(piece) == max(map(len, pieces))
+    for one in pieces[:3]:
+        held = piece_around(mask, *min(one))
+        assert {(int(row), int(column)) for row, column in np.argwhere(held)} == one
 
 
 def test_a_ring_and_a_spiral_are_one_piece_each() -> None:

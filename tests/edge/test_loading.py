@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.loading import load, load_films
+from lightbox_edge.loading import LoadedFrame, load, load_films
 from lightbox_edge.manifest import Preprocessing
 from lightbox_edge.reading import Limits, Source
 
+SAMPLES = Path(__file__).parents[2] / "samples"
 HOW = Preprocessing(16, (0.5, 99.5), 0.5, 0.25)
 
 
@@ -38,3 +39,38 @@ def test_a_film_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | No
         path.write_bytes(content)
     with pytest.raises(LightboxError, match=r"^The film .*bad\.png cannot be used: \w"):
         load_films([film(tmp_path / "good.png", 0), path], HOW)
+
+
+def loaded(path: Path, kept_side: int | None = None) -> LoadedFrame:
+    source = Source("x", str(path), (), path.stat().st_size, path.stat().st_mtime_ns)
+    (frame,) = load(source, HOW, Limits(), kept_side=kept_side).frames
+    return frame
+
+
+@pytest.mark.parametrize("name", ["film-05-8-bit.png", "film-09-jpeg-2000.dcm", "film-01-normal.jpg"])
+def test_a_kept_picture_is_large_enough_and_changes_nothing_else(name: str) -> None:
+    plain, kept = loaded(SAMPLES / name), loaded(SAMPLES / name, 300)
+    assert plain.radiograph is None
+    assert kept.radiograph is not None
+    assert max(kept.radiograph.pixels.shape) >= min(300, max(kept.radiograph.stored_size))
+    assert np.array_equal(plain.pixels, kept.pixels)  # bit for bit, so what is flagged stays flagged
+    assert (plain.status, plain.reason, plain.notes) == (kept.status, kept.reason, kept.notes)
+
+
+def test_a_kept_picture_has_the_tones_in_which_it_was_scored(tmp_path: Path) -> None:
+    with Image.open(SAMPLES / "film-05-8-bit.png") as sample:
+        right = np.asarray(sample)
+    Image.fromarray(255 - right).save(tmp_path / "inverted.png")
+    turned = loaded(tmp_path / "inverted.png", 4096)
+    assert turned.notes
+    assert turned.radiograph is not None
+    assert np.array_equal(turned.radiograph.pixels, right)
+
+
+def test_what_is_not_judged_is_kept_too_and_what_cannot_be_read_is_not(tmp_path: Path) -> None:
+    Image.fromarray(np.full((200, 200), 90, np.uint8)).save(tmp_path / "flat.png")
+    flat = loaded(tmp_path / "flat.png", 64)
+    assert (flat.status, flat.pixels) == ("not judged", None)
+    assert flat.radiograph is not None
+    (tmp_path / "cut.png").write_bytes((tmp_path / "flat.png").read_bytes()[:60])
+    assert loaded(tmp_path / "cut.png", 64).radiograph is None

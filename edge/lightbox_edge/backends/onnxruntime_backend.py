@@ -34,6 +34,9 @@ def open_session(model: bytes, device: str | None, threads: int) -> Session:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # Its plan for a known input would be a second block of all activations beside the first: LiteMedSAM's
+    # encoder needs 330 MB without and 507 MB with it, at the same speed.
+    options.enable_mem_pattern = False
     # A thread that spins while it waits takes the core from a decoder.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     wanted = device or "CPUExecutionProvider"

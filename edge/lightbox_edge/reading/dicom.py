@@ -85,9 +85,11 @@ def _frames(
     how: Tones,
     longer_side: int | None,
 ) -> Iterator[Frame]:
+    distance, told_by = spacing(dataset)
     about: dict[str, Any] = {
         "stored_size": (form.rows, form.columns),
-        "spacing": spacing(dataset),
+        "spacing": distance,
+        "spacing_from": told_by,
         "header": header(dataset),
     }
     exact = how.padding is not None or form.photometric == "PALETTE COLOR"  # codes must not be averaged

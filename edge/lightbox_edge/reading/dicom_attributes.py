@@ -24,13 +24,16 @@ def header(dataset: Dataset) -> Header:
     return Header(**{field.name: text(dataset, field.name) for field in fields(Header)})
 
 
-def spacing(dataset: Dataset) -> tuple[float, float] | None:
-    """(row, column) distance in mm (PS3.3 10.7.1), in the patient where known, else at the detector."""
+def spacing(dataset: Dataset) -> tuple[tuple[float, float] | None, str]:
+    """(row, column) distance in mm (PS3.3 10.7.1), in the patient where known, else at the detector.
+
+    Beside it stands the keyword of the attribute that told it.
+    """
     for keyword in _SPACING:
         found = numbers(dataset, keyword)
         if len(found) == 2 and all(_SMALLEST_MM <= distance <= _LARGEST_MM for distance in found):
-            return found[0], found[1]
-    return None
+            return (found[0], found[1]), keyword
+    return None, ""
 
 
 def layout(dataset: Dataset, keyword: str, real: int) -> Layout:

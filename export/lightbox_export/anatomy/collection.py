@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lightbox_edge.anatomy import WHOLE_LUNGS, largest_piece
+from lightbox_edge.anatomy import WHOLE_LUNGS
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.loading import read_film
 from lightbox_edge.masks_measuring import DrawnFilm
+from lightbox_edge.pieces import largest_piece
 from lightbox_export.labels import read_rows
 from lightbox_export.mined import Row
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
-from lightbox_edge.anatomy import LUNGS, WHOLE_LUNGS, largest_piece
+from lightbox_edge.anatomy import LUNGS, WHOLE_LUNGS
 from lightbox_edge.masks_measuring import DrawnFilm, box_around, iou_of
+from lightbox_edge.pieces import largest_piece
 from lightbox_edge.segmenting import Prompt, SegmenterModel
 
 LEAST_IOU = 0.4  # to the whole lung; less is another thing
