@@ -23,9 +23,10 @@ from lightbox_edge.findings import (
     read_findings,
     wanted_criteria,
 )
-from lightbox_edge.manifest import Descriptor, Finding, OperatingPoint
+from lightbox_edge.manifest import Descriptor, Finding, OperatingPoint, Precision
 
 BUNDLE = Path(__file__).parents[2] / "bundles" / "chest-open"
+SHIPPED: Precision = next(iter(open_bundle(BUNDLE).manifest.ladder))
 
 
 @pytest.fixture
@@ -105,11 +106,11 @@ def test_sentences_are_in_the_order_of_text_features() -> None:
 
 def test_the_bundles_findings_have_their_own_features_and_points(shipped: Bundle) -> None:
     features = np.load(io.BytesIO(shipped.read(shipped.manifest.text_features)))
-    criteria = bundle_criteria(shipped, "int8")
+    criteria = bundle_criteria(shipped, SHIPPED)
     assert [one.name for one in criteria] == [one.name for one in shipped.manifest.findings]
     assert all(one.validated for one in criteria)
     assert np.array_equal(np.concatenate([one.text_features for one in criteria]), features)
-    points = shipped.rung("int8").operating_points
+    points = shipped.rung(SHIPPED).operating_points
     assert [one.point for one in criteria] == [points[one.name] for one in criteria]
     assert np.linalg.norm(features, axis=-1) == pytest.approx(np.ones(features.shape[:2]), abs=1e-4)
 
@@ -117,12 +118,12 @@ def test_the_bundles_findings_have_their_own_features_and_points(shipped: Bundle
 def test_bundle_words_need_no_text_encoder(shipped: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(findings_module, "encode_sentences", None)
     name = shipped.manifest.findings[1].name
-    own = bundle_criteria(shipped, "int8")[1]
-    (plain,) = wanted_criteria(shipped, "int8", [WantedFinding(name)])
+    own = bundle_criteria(shipped, SHIPPED)[1]
+    (plain,) = wanted_criteria(shipped, SHIPPED, [WantedFinding(name)])
     assert (plain.name, plain.point, plain.validated) == (name, own.point, True)
-    (same,) = wanted_criteria(shipped, "int8", [WantedFinding(name, (), own.point.threshold)])
+    (same,) = wanted_criteria(shipped, SHIPPED, [WantedFinding(name, (), own.point.threshold)])
     assert same.validated
-    (moved,) = wanted_criteria(shipped, "int8", [WantedFinding(name, (), 0.123)])
+    (moved,) = wanted_criteria(shipped, SHIPPED, [WantedFinding(name, (), 0.123)])
     assert moved.point == OperatingPoint(own.point.slope, own.point.intercept, 0.123, 0.123)
     assert not moved.validated
 
@@ -131,7 +132,7 @@ def test_spoken_findings_are_not_validated_and_keep_their_order(shipped: Bundle)
     own = shipped.manifest.findings[0].name
     rib = WantedFinding("rib", (("A rib.", "No rib."), ("Ribs.", "No ribs.")), 0.8)
     stone = WantedFinding("stone", (("A stone.", "No stone."),))
-    criteria = wanted_criteria(shipped, "int8", [rib, WantedFinding(own), stone])
+    criteria = wanted_criteria(shipped, SHIPPED, [rib, WantedFinding(own), stone])
     assert [(one.name, one.validated, len(one.text_features)) for one in criteria] == [
         ("rib", False, 2),
         (own, True, len(shipped.manifest.findings[0].descriptors)),
@@ -142,21 +143,21 @@ def test_spoken_findings_are_not_validated_and_keep_their_order(shipped: Bundle)
         OperatingPoint(1.0, 0.0, 0.5, 0.5),
     )
     assert criteria[0].sentences == ("A rib.", "Ribs.")
-    alone = wanted_criteria(shipped, "int8", [stone])[0].text_features
+    alone = wanted_criteria(shipped, SHIPPED, [stone])[0].text_features
     # Activations are quantized by the whole batch, so the company of other sentences moves them a little.
     assert (criteria[2].text_features * alone).sum(axis=-1).min() > 0.99
 
 
 def test_a_spoken_finding_wins_over_the_bundles_of_that_name(shipped: Bundle) -> None:
     name = shipped.manifest.findings[0].name
-    (spoken,) = wanted_criteria(shipped, "int8", [WantedFinding(name, (("A rib.", "No rib."),))])
+    (spoken,) = wanted_criteria(shipped, SHIPPED, [WantedFinding(name, (("A rib.", "No rib."),))])
     assert not spoken.validated
     assert spoken.sentences == ("A rib.",)
 
 
 def test_an_unknown_name_without_descriptors_names_the_bundles(shipped: Bundle) -> None:
     with pytest.raises(LightboxError, match=r"^'rib' has no descriptors and is none .*: add descriptors\.$"):
-        wanted_criteria(shipped, "int8", [WantedFinding("rib")])
+        wanted_criteria(shipped, SHIPPED, [WantedFinding("rib")])
 
 
 def changed(small_bundle: Path, text_features: bytes | None = None, **points: object) -> Bundle:
