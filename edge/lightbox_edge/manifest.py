@@ -36,10 +36,22 @@ class File(_Record, frozen=True):
     bytes: Annotated[int, msgspec.Meta(ge=0)]
 
 
+class Corners(_Record, frozen=True):
+    """How far letters burned into a film's corners may reach: ``rows`` by ``columns`` blocks.
+
+    ``block`` is a block's side in pixels of the encoder's input.
+    """
+
+    block: Annotated[int, msgspec.Meta(ge=1, le=512)]
+    rows: Annotated[int, msgspec.Meta(ge=1, le=64)]
+    columns: Annotated[int, msgspec.Meta(ge=1, le=64)]
+
+
 class Preprocessing(_Record, frozen=True):
     """How a radiograph becomes the image encoder's input, see `lightbox_edge.preprocess`.
 
-    ``border`` is the share of each side whose gray values the percentiles leave out.
+    ``border`` is the share of each side whose gray values the percentiles leave out; what stands in the
+    ``corners`` is reduced to the medians of blocks.
     """
 
     input_size: Annotated[int, msgspec.Meta(ge=16, le=4096)]
@@ -47,6 +59,7 @@ class Preprocessing(_Record, frozen=True):
     mean: float
     std: Annotated[float, msgspec.Meta(gt=0)]
     border: Annotated[float, msgspec.Meta(ge=0, le=0.4)] = 0.0
+    corners: Corners | None = None
 
 
 class Descriptor(_Record, frozen=True):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lightbox_edge.manifest import Preprocessing
+from lightbox_edge.manifest import Corners, Preprocessing
 from lightbox_edge.radiograph import Radiograph
 
 # A decoder reduces by powers of two and leaves at least this many times the network's input, up to twice
@@ -23,8 +25,9 @@ def preprocess(radiograph: Radiograph, how: Preprocessing) -> NDArray[np.float32
     """Fit, stretch, pad and normalise one radiograph.
 
     The longer side becomes ``input_size`` (Pillow's anti-aliased bicubic filter), gray values are
-    stretched so that the two ``percentiles`` inside the ``border`` become 0 and 1, the shorter side is
-    padded with 0 on both ends, and the result is ``(x - mean) / std``.
+    stretched so that the two ``percentiles`` inside the ``border`` become 0 and 1, letters in
+    the ``corners`` are taken away, the shorter side is padded with 0 on both ends, and the result is
+    ``(x - mean) / std``.
 
     Returns:
         (1, input_size, input_size), float32.
@@ -34,7 +37,8 @@ def preprocess(radiograph: Radiograph, how: Preprocessing) -> NDArray[np.float32
 
 def normalise(fitted: NDArray[np.float32], how: Preprocessing) -> NDArray[np.float32]:
     """The second half of `preprocess`, from what `fit` gave."""
-    square = pad(stretch(fitted, how.percentiles, how.border), how.input_size)
+    gray = stretch(fitted, how.percentiles, how.border)
+    square = pad(without_letters(gray, how.corners), how.input_size)
     return ((square - np.float32(how.mean)) / np.float32(how.std))[np.newaxis]
 
 
@@ -75,6 +79,30 @@ def stretch(
         return np.zeros_like(gray)
     stretched: NDArray[np.float32] = np.clip((gray - np.float32(low)) / np.float32(high - low), 0, 1)
     return stretched
+
+
+def without_letters(gray: NDArray[np.float32], corners: Corners | None) -> NDArray[np.float32]:
+    """The same film with each corner reduced to the medians of blocks, resized bicubically.
+
+    Letters seldom fill half of a block, so its median is the film behind them; what is large there, such as
+    fluid in an angle, stays. On a film too small for two corners beside each other they are smaller.
+    """
+    if corners is None:
+        return gray
+    side = corners.block
+    rows, columns = (
+        min(wanted, have // (2 * side))
+        for wanted, have in zip((corners.rows, corners.columns), gray.shape, strict=True)
+    )
+    if not rows or not columns:
+        return gray
+    film, down, over = gray.copy(), rows * side, columns * side
+    for top, left in product((0, len(film) - down), (0, film.shape[1] - over)):
+        corner = film[top : top + down, left : left + over]
+        blocks = corner.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows, columns, -1)
+        medians = Image.fromarray(np.median(blocks, axis=-1).astype(np.float32))
+        corner[:] = np.asarray(medians.resize((over, down), Image.Resampling.BICUBIC))
+    return np.clip(film, 0, 1)
 
 
 def pad(gray: NDArray[np.float32], side: int) -> NDArray[np.float32]:

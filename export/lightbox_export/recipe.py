@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.manifest import Descriptor, Finding, Preprocessing, Target
+from lightbox_edge.manifest import Corners, Descriptor, Finding, Preprocessing, Target
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,11 +49,17 @@ class Images(_Record, frozen=True):
     chest_only: tuple[str, ...]
     calibration_share: float
     calibration_salt: int
+    corners: Corners | None = None
 
-    def preprocessing(self, input_size: int | None = None) -> Preprocessing:
+    def preprocessing(self) -> Preprocessing:
+        """What the bundle's films go through."""
         return Preprocessing(
-            input_size or self.input_size, self.percentiles, self.mean, self.std, self.border
+            self.input_size, self.percentiles, self.mean, self.std, self.border, self.corners
         )
+
+    def teaching(self, input_size: int) -> Preprocessing:
+        """What training's go through: they keep their corners, which training turns, crops and marks."""
+        return Preprocessing(input_size, self.percentiles, self.mean, self.std, self.border)
 
 
 class Training(_Record, frozen=True):

@@ -60,7 +60,7 @@ class TrainingFilms:
 
     @classmethod
     def read(cls, recipe: Recipe, cases: Sequence[Case]) -> TrainingFilms:
-        larger = recipe.images.preprocessing(round(recipe.images.input_size * MARGIN))
+        larger = recipe.images.teaching(round(recipe.images.input_size * MARGIN))
         files = tuple(case.file for case in cases)
         return cls(files, torch.from_numpy(load_films(files, larger)))
 

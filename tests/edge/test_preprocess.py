@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lightbox_edge.manifest import Preprocessing
-from lightbox_edge.preprocess import decode_size, fit, pad, preprocess, stretch
+from lightbox_edge.manifest import Corners, Preprocessing
+from lightbox_edge.preprocess import decode_size, fit, pad, preprocess, stretch, without_letters
 from lightbox_edge.radiograph import Radiograph
 
 HOW = Preprocessing(32, (0.5, 99.5), 0.5, 0.25)
@@ -48,6 +48,41 @@ def test_what_stands_in_the_border_moves_no_gray_value_inside() -> None:
     whole = Preprocessing(100, (0.5, 99.5), 0.0, 1.0)
     plain, other = (preprocess(radiograph(one.astype(np.uint16)), whole)[0] for one in (film, marked))
     assert np.abs(plain - other)[20:80, 30:70].max() > 0.1
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(224, 224), (160, 224), (224, 180)])
+def test_letters_vanish_from_corners_and_nothing_else_changes(rows: int, columns: int) -> None:
+    film = smooth(rows, columns).astype(np.float32) / 65535
+    lettered = film.copy()
+    for stroke in range(0, 24, 6):  # strokes of two pixels in six: a third of each block
+        lettered[6:14, 10 + stroke : 12 + stroke] = 1
+        lettered[-14:-6, -12 - stroke : -10 - stroke] = 0
+    corners = Corners(16, 2, 5)
+    plain, cleaned = without_letters(film, corners), without_letters(lettered, corners)
+    assert np.abs(cleaned - plain).max() < 0.1 * np.abs(lettered - film).max()
+    assert np.array_equal(plain[32:-32], film[32:-32])
+    assert np.array_equal(plain[:, 80:-80], film[:, 80:-80])
+    assert np.abs(plain - film).max() < 0.06  # a smooth film hardly changes
+
+
+def test_what_fills_a_corner_stays() -> None:
+    film = smooth(224, 224).astype(np.float32) / 65535
+    film[-48:, :90] = 0.9
+    assert without_letters(film, Corners(16, 2, 5))[-32:, :80] == pytest.approx(0.9)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 20), st.integers(1, 4), st.integers(1, 6))
+def test_corners_of_any_film_keep_its_shape_and_range(
+    rows: int, columns: int, block: int, down: int, over: int
+) -> None:
+    film = np.random.default_rng(rows).random((rows, columns), dtype=np.float32)
+    given = film.copy()
+    made = without_letters(film, Corners(block, down, over))
+    assert made.shape == film.shape
+    assert made.dtype == np.float32
+    assert 0 <= made.min() <= made.max() <= 1
+    assert np.array_equal(film, given)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 40), (2, 3), (40, 2)])

@@ -30,9 +30,8 @@ def test_the_packaged_recipe_is_sound() -> None:
 def test_preprocessing_is_the_recipes_at_any_size() -> None:
     images = load_recipe("chest-open").images
     how = (images.percentiles, images.mean, images.std, images.border)
-    whole = Preprocessing(images.input_size, *how)
-    assert images.preprocessing() == whole
-    assert images.preprocessing(64) == Preprocessing(64, *how)
+    assert images.preprocessing() == Preprocessing(images.input_size, *how, images.corners)
+    assert images.teaching(64) == Preprocessing(64, *how)
 
 
 def test_a_recipe_of_ones_own_is_read(tmp_path: Path) -> None:
