@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lightbox_edge.backends import BackendName
 from lightbox_edge.errors import LightboxError
 from lightbox_quantize import candidates
-from lightbox_quantize.candidates import ROUNDS, Candidate, image_methods, timed
+from lightbox_quantize.candidates import LATE, ROUNDS, Candidate, image_methods, timed
 
 FILM = np.zeros((1, 4, 4), np.float32)
 
@@ -116,7 +116,7 @@ def test_each_precision_has_its_ways() -> None:
     for transformer in (True, False):
         assert list(image_methods("int8_weights", transformer)) == ["weights only"]
     for precision in ("int8", "int8_avx2"):
-        assert list(image_methods(precision, transformer=False)) == ["ONNX Runtime static", "NNCF"]
+        assert list(image_methods(precision, transformer=False)) == ["ONNX Runtime static", "NNCF", LATE]
         ways = image_methods(precision, transformer=True)
         assert list(ways) == ["ONNX Runtime static", "NNCF", "ONNX Runtime dynamic"]
 
