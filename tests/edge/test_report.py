@@ -79,7 +79,8 @@ def test_a_report_is_the_same_twice(worklist: Worklist) -> None:
 def test_an_empty_worklist_is_a_header() -> None:
     with Worklist(":memory:") as worklist:
         assert report(worklist) == (
-            "path,sha256,status,triage,reasons,view,PatientID,PatientAge,PatientSex,StudyDate,flagged_for\n"
+            "path,sha256,status,triage,reasons,view,PatientID,PatientAge,PatientSex,StudyDate,flagged_for,"
+            "decision,reader,decided_at\n"
         )
 
 

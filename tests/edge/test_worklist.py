@@ -172,12 +172,12 @@ def test_commits_are_synchronous_and_write_ahead_logged(worklist: Worklist) -> N
     ask = worklist._connection.execute
     assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
     assert ask("PRAGMA synchronous").fetchone() == (2,)  # FULL: the log is flushed at every commit
-    assert ask("PRAGMA user_version").fetchone() == (2,)
+    assert ask("PRAGMA user_version").fetchone() == (3,)
 
 
 def test_a_file_of_a_newer_lightbox_is_left_alone(worklist: Worklist) -> None:
     worklist.commit(JUDGE, [one_row()])
-    worklist._connection.execute("PRAGMA user_version = 3")
+    worklist._connection.execute("PRAGMA user_version = 4")
     worklist.close()
     before = Path(worklist.path).read_bytes()
     with pytest.raises(LightboxError) as caught:

@@ -1,0 +1,72 @@
+"""A row of the worklist in words: its cells in the table, and the whole of it beside the table."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from lightbox_edge import Outcome, Result
+from lightbox_edge.decisions import Decision, FilmStanding
+
+# A mark beside every colour: some readers see no red, some consoles show none.
+_MARKS = {"flagged": "!", "uncertain": "?", "not flagged": ".", "not judged": "x"}
+_HIDDEN = "- hidden"
+
+
+def cells(row: Result, standing: FilmStanding, shown: bool, ranked: bool) -> list[Text]:
+    """Texts, for a table would take the brackets of a plain string, as in a file's name, for markup.
+
+    ``shown`` says whether the machine's view may be seen; ``ranked`` whether there is a column for ranks.
+    """
+    outcome = row.outcome
+    highest = max(outcome.findings, key=lambda one: (one.flagged, one.probability), default=None)
+    told = f"{highest.name} {highest.probability:.2f}" if highest else ""
+    anomaly = f"{row.anomaly.rank} of {row.anomaly.films}" if row.anomaly else ""
+    return [
+        Text(f"{_MARKS[outcome.triage]} {outcome.triage}" if shown else _HIDDEN),
+        Text(standing.answer),
+        Text(row.path),
+        Text(told if shown else ""),
+        *([Text(anomaly if shown else "")] if ranked else []),
+    ]
+
+
+def explain(row: Result, standing: FilmStanding, shown: bool) -> str:
+    """The chosen film in words: who, what was decided, what was found against which threshold, and why."""
+    head = [row.path, _patient(row.outcome), "", *_decisions(standing)]
+    if not shown:
+        return "\n".join([*head, "What the machine says is hidden until you have decided."])
+    return "\n".join([*head, *_machine(row)])
+
+
+def _decisions(standing: FilmStanding) -> list[str]:
+    """Every decision that stands, and a line between them and what follows."""
+    lines = [line for one in standing.decisions for line in _decision(one)]
+    if standing.is_disputed:
+        lines.append("They differ: a third reader arbitrates.")
+    return [*lines, ""] if lines else []
+
+
+def _decision(one: Decision) -> list[str]:
+    kind = "" if one.kind == "decision" else f" ({one.kind})"
+    when = one.at[:16].replace("T", " ")
+    return [f"{one.reader}{kind}: {one.words}", f"    {when} UTC", *([f"    {one.note}"] if one.note else [])]
+
+
+def _machine(row: Result) -> list[str]:
+    outcome = row.outcome
+    lines = [f"{_MARKS[outcome.triage]} {outcome.triage}", *outcome.reasons]
+    for one in outcome.findings:
+        lines += [
+            "",
+            f"{'!' if one.flagged else ' '} {one.name}  {one.probability:.2f} (flags at {one.threshold:.2f})",
+        ]
+        lines += [f"    {part.probability:.2f}  {part.present}" for part in one.descriptors]
+    if row.anomaly:
+        lines += ["", f"unlike the others: {row.anomaly.rank} of {row.anomaly.films} (1 is the strangest)"]
+    return lines
+
+
+def _patient(outcome: Outcome) -> str:
+    header = outcome.header
+    told = (header.PatientID, header.PatientSex, header.PatientAge, header.StudyDate, outcome.view or "")
+    return "  ".join(part for part in told if part) or "no patient data in the file"
