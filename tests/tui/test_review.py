@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import DataTable, Static
 
 from lightbox_edge import Outcome, Result, Worklist
-from lightbox_edge.decisions import FilmStanding
+from lightbox_edge.decisions import FilmStanding, ReviewRow
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
 from lightbox_edge.results import AnomalyRank, DescriptorScore, FindingScore
@@ -47,7 +47,7 @@ def worklist(tmp_path: Path) -> Worklist:
 
 def explain(row: Result) -> str:
     """What is told of a film that nobody has decided on."""
-    return explaining.explain(row, FilmStanding(), True)
+    return explaining.explain(ReviewRow(row, JUDGE), FilmStanding(), True)
 
 
 def why(app: ReviewApp) -> str:

@@ -5,51 +5,58 @@ from __future__ import annotations
 from rich.text import Text
 
 from lightbox_edge import Outcome, Result
-from lightbox_edge.decisions import Decision, FilmStanding
+from lightbox_edge.decisions import Decision, FilmStanding, ReviewRow
 
 # A mark beside every colour: some readers see no red, some consoles show none.
 _MARKS = {"flagged": "!", "uncertain": "?", "not flagged": ".", "not judged": "x"}
 _HIDDEN = "- hidden"
 
 
-def cells(row: Result, standing: FilmStanding, shown: bool, ranked: bool) -> list[Text]:
+def cells(row: ReviewRow, standing: FilmStanding, shown: bool, ranked: bool) -> list[Text]:
     """Texts, for a table would take the brackets of a plain string, as in a file's name, for markup.
 
     ``shown`` says whether the machine's view may be seen; ``ranked`` whether there is a column for ranks.
     """
-    outcome = row.outcome
+    result, outcome = row.result, row.result.outcome
     highest = max(outcome.findings, key=lambda one: (one.flagged, one.probability), default=None)
     told = f"{highest.name} {highest.probability:.2f}" if highest else ""
-    anomaly = f"{row.anomaly.rank} of {row.anomaly.films}" if row.anomaly else ""
+    anomaly = f"{result.anomaly.rank} of {result.anomaly.films}" if result.anomaly else ""
     return [
         Text(f"{_MARKS[outcome.triage]} {outcome.triage}" if shown else _HIDDEN),
         Text(standing.answer),
-        Text(row.path),
+        Text(result.path),
         Text(told if shown else ""),
         *([Text(anomaly if shown else "")] if ranked else []),
     ]
 
 
-def explain(row: Result, standing: FilmStanding, shown: bool) -> str:
+def explain(row: ReviewRow, standing: FilmStanding, shown: bool) -> str:
     """The chosen film in words: who, what was decided, what was found against which threshold, and why."""
-    head = [row.path, _patient(row.outcome), "", *_decisions(standing)]
+    result = row.result
+    head = [result.path, _patient(result.outcome), "", *_decisions(standing, row.judge.id)]
     if not shown:
         return "\n".join([*head, "What the machine says is hidden until you have decided."])
-    return "\n".join([*head, *_machine(row)])
+    return "\n".join([*head, *_machine(result)])
 
 
-def _decisions(standing: FilmStanding) -> list[str]:
+def _decisions(standing: FilmStanding, judge: str) -> list[str]:
     """Every decision that stands, and a line between them and what follows."""
-    lines = [line for one in standing.decisions for line in _decision(one)]
+    lines = [line for one in standing.decisions for line in _decision(one, judge)]
     if standing.is_disputed:
         lines.append("They differ: a third reader arbitrates.")
     return [*lines, ""] if lines else []
 
 
-def _decision(one: Decision) -> list[str]:
+def _decision(one: Decision, judge: str) -> list[str]:
+    """A decision, and what it was about where that was the view of another judge than this row's."""
     kind = "" if one.kind == "decision" else f" ({one.kind})"
-    when = one.at[:16].replace("T", " ")
-    return [f"{one.reader}{kind}: {one.words}", f"    {when} UTC", *([f"    {one.note}"] if one.note else [])]
+    lines = [f"{one.reader}{kind}: {one.words}", f"    {one.at[:16].replace('T', ' ')} UTC"]
+    if one.machine.judge != judge:
+        machine = one.machine
+        lines.append(
+            f"    when {machine.bundle} {machine.version} {machine.precision} said: {machine.triage}"
+        )
+    return [*lines, f"    {one.note}"] if one.note else lines
 
 
 def _machine(row: Result) -> list[str]:

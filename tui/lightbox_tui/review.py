@@ -75,7 +75,6 @@ class ReviewApp(App[None]):
         names = ("triage", "decision", "film", "highest", *(["unlike the others"] if self._ranked else []))
         for name in names:
             self._table.add_column(name, key=name)
-        self._fill()
         self.action_sign_in()
         self.set_interval(_OTHERS, self._show_news)
 
@@ -128,7 +127,7 @@ class ReviewApp(App[None]):
     def _signed_in(self, reader: str | None) -> None:
         if reader is not None:
             self.sub_title = f"{reader}, {self._review.mode}; not a diagnosis"
-            self._fill()
+        self._fill()
 
     def _do(self, act: Callable[[], None]) -> None:
         """Do what writes, then show what stands on the disk; an error is told and nothing else changes."""
@@ -163,13 +162,13 @@ class ReviewApp(App[None]):
 
     def _cells(self, row: ReviewRow) -> list[Text]:
         review = self._review
-        return cells(row.result, review.standing(row), review.shows_machine(row), self._ranked)
+        return cells(row, review.standing(row), review.shows_machine(row), self._ranked)
 
     def _explain(self) -> None:
         row, review = self._row, self._review
         told = _EMPTY[review.mode]
         if row is not None:
-            told = explain(row.result, review.standing(row), review.shows_machine(row))
+            told = explain(row, review.standing(row), review.shows_machine(row))
         self.query_one("#why", Static).update(told)
         self.refresh_bindings()
 

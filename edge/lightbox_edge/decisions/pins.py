@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.manifest import Sha256
 
 FEWEST_SIGNS = 4
 MOST_SIGNS = 64
@@ -21,11 +22,15 @@ N, R, P = 2**15, 8, 3
 class PinHash(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A PIN's hash, its salt (both hexadecimal) and scrypt's cost, block size and parallelism."""
 
-    salt: str
-    hash: str
-    n: Annotated[int, msgspec.Meta(ge=2, le=2**20)]
-    r: Annotated[int, msgspec.Meta(ge=1, le=32)]
+    salt: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2}){8,64}$")]
+    hash: Sha256
+    n: Annotated[int, msgspec.Meta(ge=2, le=2**18)]
+    r: Annotated[int, msgspec.Meta(ge=1, le=16)]
     p: Annotated[int, msgspec.Meta(ge=1, le=16)]
+
+    def __post_init__(self) -> None:
+        if self.n & (self.n - 1):
+            raise ValueError("scrypt's cost is a power of two")
 
 
 def hash_pin(pin: str) -> PinHash:
@@ -48,4 +53,4 @@ def is_pin(pin: str, kept: PinHash) -> bool:
 
 def _scrypt(pin: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     memory = 128 * r * (n + p + 2)
-    return hashlib.scrypt(pin.encode(), salt=salt, n=n, r=r, p=p, maxmem=memory + (1 << 20))
+    return hashlib.scrypt(pin.encode(), salt=salt, n=n, r=r, p=p, maxmem=memory + (1 << 20), dklen=32)

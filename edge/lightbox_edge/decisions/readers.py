@@ -8,6 +8,7 @@ import unicodedata
 import msgspec
 
 from lightbox_edge.decisions.pins import PinHash, hash_pin, is_pin
+from lightbox_edge.decisions.records import one_line
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.worklist import Worklist
 
@@ -34,9 +35,9 @@ class Readers:
         Raises:
             LightboxError: the name or the PIN cannot be used, or somebody has that name already.
         """
-        shown = " ".join(unicodedata.normalize("NFC", name).split())
-        if not shown or len(shown) > LONGEST_NAME or not shown.isprintable():
-            raise LightboxError(f"{name!a} is no name for a reader: it needs 1 to {LONGEST_NAME} letters.")
+        shown = _shown(name)
+        if not shown or len(shown) > LONGEST_NAME:
+            raise LightboxError(f"{name!r} is no name for a reader: it needs 1 to {LONGEST_NAME} letters.")
         kept = msgspec.json.encode(hash_pin(pin)).decode()
         with self._worklist.writing() as connection:
             added = connection.execute(
@@ -66,20 +67,21 @@ class Readers:
         """The reader, the PIN's hash, and how many tries in a row this one makes."""
         now = int(time.time())
         with self._worklist.writing() as connection:
-            row = connection.execute(
+            found = connection.execute(
                 "SELECT name, pin, wrong, waits_until FROM reader WHERE key = ?", (_key(name),)
             ).fetchone()
-            if row is None:
+            if found is None:
                 raise LightboxError(f"There is no reader {name!r} in this worklist: check the name.")
-            shown, pin, wrong, waits_until = row
-            left = min(waits_until - now, LONGEST_WAIT)  # the clock may have been set back
-            if left > 0:
+            shown, pin, wrong, waits_until = found
+            kept = msgspec.json.decode(pin, type=PinHash)
+            left = waits_until - now
+            if 0 < left <= LONGEST_WAIT:  # more: the clock was set back
                 raise LightboxError(f"{shown} must wait {left} seconds, for {wrong} PINs were wrong.")
             connection.execute(
                 "UPDATE reader SET wrong = ?, waits_until = ? WHERE key = ?",
                 (wrong + 1, now + _wait(wrong + 1), _key(name)),
             )
-        return shown, msgspec.json.decode(pin, type=PinHash), wrong + 1
+        return shown, kept, wrong + 1
 
 
 def _wait(wrong: int) -> int:
@@ -91,4 +93,9 @@ def _wait(wrong: int) -> int:
 
 def _key(name: str) -> str:
     """A name without regard to its case and its spaces."""
-    return " ".join(unicodedata.normalize("NFC", name).split()).casefold()
+    return _shown(name).casefold()
+
+
+def _shown(name: str) -> str:
+    """A name as it is kept: composed, on one line."""
+    return one_line(unicodedata.normalize("NFC", name))

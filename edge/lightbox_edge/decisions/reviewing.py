@@ -11,7 +11,7 @@ import msgspec
 from lightbox_edge.decisions.log import DecisionLog
 from lightbox_edge.decisions.modes import KINDS, Mode, allow, offers, own
 from lightbox_edge.decisions.readers import Readers
-from lightbox_edge.decisions.records import Answer, Decision, Entry, MachineView, Undo
+from lightbox_edge.decisions.records import Answer, Decision, Entry, MachineView, Undo, one_line
 from lightbox_edge.decisions.standing import FilmStanding
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.results import FilmKey, Result
@@ -163,9 +163,7 @@ def _says_the_same(before: Decision, made: Decision) -> bool:
 
 
 def _plain(text: str) -> str:
-    """One line of printable letters."""
-    text = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(text.split())[:LONGEST_TEXT]
+    return one_line(text)[:LONGEST_TEXT]
 
 
 def _now() -> str:

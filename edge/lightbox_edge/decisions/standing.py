@@ -66,7 +66,7 @@ class Standings:
     """
 
     taken: int = 0
-    decided: set[tuple[str | None, FilmKey | None]] = field(default_factory=set)
+    decided: set[tuple[str, FilmKey]] = field(default_factory=set)
     news: set[FilmKey] = field(default_factory=set)
     _films: dict[FilmKey, dict[int, Decision]] = field(default_factory=dict)
 
