@@ -21,7 +21,7 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.reading import Source
 from lightbox_edge.results import AnomalyRank, FilmKey, Outcome, Result
 
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 30  # for another process that holds the file
 
 # Each step takes the file from one version to the next, in one transaction; never edit one, add one.
 _MIGRATIONS = (

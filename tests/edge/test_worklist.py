@@ -148,6 +148,22 @@ def test_results_are_in_order_of_urgency_then_path_then_frame(worklist: Worklist
     ]
 
 
+def test_judged_rows_are_the_results_each_with_its_judge(worklist: Worklist) -> None:
+    worklist.commit(JUDGE, [one_row("a.png", "not flagged"), one_row("b.png")])
+    worklist.commit(OTHER, [one_row("a.png", "uncertain")])
+    judged = list(worklist.judged())
+    assert [result for _, result in judged] == list(worklist.results())
+    assert [judge for judge, _ in judged] == [JUDGE, OTHER, JUDGE]
+
+
+def test_a_judge_that_an_older_lightbox_wrote_learns_its_version(worklist: Worklist) -> None:
+    known = Judge(JUDGE.id, JUDGE.bundle, JUDGE.precision, JUDGE.findings, "1.0", "c1")
+    worklist.commit(JUDGE, [one_row()])
+    worklist.add_judge(known)
+    worklist.add_judge(JUDGE)
+    assert [judge for judge, _ in worklist.judged()] == [known]
+
+
 def test_a_judge_is_added_once(worklist: Worklist) -> None:
     worklist.add_judge(JUDGE)
     with closing(sqlite3.connect(worklist.path)) as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import select
 import signal
@@ -10,12 +11,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, Label, Static
 
-from lightbox_edge import Review, Worklist
+from lightbox_edge import Outcome, Review, Worklist
 from lightbox_edge.decisions import DecisionLog, Mode, pins, verify
+from lightbox_edge.worklist import Judge
 from lightbox_tui import ReviewApp
 from tests.processes import PATIENCE, environment, lightbox
 from tests.reviewed_films import JUDGE, TRIAGES, film, row
@@ -64,7 +67,7 @@ def cells(app: ReviewApp) -> list[tuple[str, str, str]]:
     """Triage, decision and film of each row."""
     table = app.query_one(DataTable)
     rows = (table.get_row_at(index) for index in range(table.row_count))
-    return [(str(one[0]), str(one[1]), str(one[2]).removeprefix("films/")) for one in rows]
+    return [(str(one[0]), str(one[1]), str(one[2])) for one in rows]
 
 
 def why(app: ReviewApp) -> list[str]:
@@ -89,7 +92,7 @@ async def test_keys_decide_and_undo_and_the_disk_holds_exactly_that(worklist: Wo
         assert app.sub_title == "Amina, ai-first; not a diagnosis"
         assert shown_keys(app).startswith("adrpcunq")
         await press(pilot, "a", "down", "d", ">mass, rib fracture", "enter", "down", "r", "down", "p")
-        await press(pilot, "down", "c", "u", "up", "n", ">blurred", "enter")
+        await press(pilot, "down", "c", "u", "up", "n", ">blur", "enter", "n", "end", ">red", "enter")
         assert cells(app) == [
             ("! flagged", "agree", "0.png"),
             ("! flagged", "disagree", "1.png"),
@@ -109,7 +112,27 @@ async def test_keys_decide_and_undo_and_the_disk_holds_exactly_that(worklist: Wo
         ["repeat"],
         [],
     ]
-    assert verify(worklist).entries == 7
+    assert verify(worklist).entries == 8
+
+
+async def test_a_decision_on_another_bundles_view_says_so(worklist: Worklist) -> None:
+    decide(worklist, "Bela", 0, "agree")
+    better = Judge("j2", "better", "fp32", ("effusion",), "2.0", "c2")
+    worklist.add_judge(better)
+    again = film(0)
+    clear = msgspec.structs.replace(again.results[0], outcome=Outcome("judged", "not flagged"))
+    worklist.commit(better, [dataclasses.replace(again, results=(clear,))])
+    app = ReviewApp(worklist)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "escape")
+        assert [cells(app)[index][:2] for index in (0, 4)] == [
+            ("! flagged", "agree"),
+            (". not flagged", "agree"),
+        ]
+        assert why(app)[3] == "Bela: agree"
+        assert why(app)[5] == ""
+        await press(pilot, *["down"] * 4)
+        assert why(app)[5] == "    when chest-open 1.0 int8 said: flagged"
 
 
 async def test_leaving_the_question_decides_nothing(worklist: Worklist) -> None:
@@ -175,7 +198,7 @@ async def test_blind_first_shows_nothing_of_the_machine_until_decided(worklist: 
         assert not any(word in drawn for word in ("flagged", "effusion", "Bela", "agree"))
         assert shown_keys(app).startswith("xsrpcunq")
         await press(pilot, "a", "d", "s", ">effusion", "enter")
-        assert cells(app)[:2] == [("! flagged", "something seen", "0.png"), ("- hidden", "", "1.png")]
+        assert cells(app)[:2] == [("! flagged", "seen", "0.png"), ("- hidden", "", "1.png")]
         assert why(app)[3] == "Bela: agree"
         assert why(app)[5] == "Amina: something seen: effusion"
         assert shown_keys(app).startswith("adrpcunq")
@@ -267,7 +290,7 @@ def test_what_the_screen_says_is_decided_outlives_a_closed_terminal(tmp_path: Pa
     )  # fmt: skip
     os.close(terminal)
     for keys, answered in (
-        ("", "Sign in to decide"), ("Amina\r", "Amina"), (f"{PIN}\r", "Agree"), ("r", "Amina: refer"),
+        ("", "Sign in to decide"), (f"{PIN}\r", "Agree"), ("r", "Amina: refer"),
     ):  # fmt: skip
         os.write(main, keys.encode())
         assert answered in _drawn_until(main, answered), answered

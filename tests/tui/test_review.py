@@ -61,9 +61,9 @@ async def test_the_flagged_film_is_first_and_explained(worklist: Worklist) -> No
         table = app.query_one(DataTable)
         rows = [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
         assert rows == [
-            ["! flagged", "", "films/b [i]1[/i].dcm#2", "effusion 0.81"],
-            ["x not judged", "", "films/[/x].dcm", ""],
-            [". not flagged", "", "films/a.png", "effusion 0.10"],
+            ["! flagged", "", "b [i]1[/i].dcm#2", "effusion 0.81"],
+            ["x not judged", "", "[/x].dcm", ""],
+            [". not flagged", "", "a.png", "effusion 0.10"],
         ]
         assert app.focused is table
         await pilot.pause()
@@ -83,7 +83,7 @@ async def test_ranks_have_a_column_once_there_are_some(worklist: Worklist) -> No
         rows = [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
         assert [str(column.label) for column in table.columns.values()][-1] == "unlike the others"
         assert [row[-1] for row in rows] == ["", "", "", "1 of 214"]
-        assert rows[0][:4] == ["! flagged", "", "films/b [i]1[/i].dcm#2", "effusion 0.81"]
+        assert rows[0][:4] == ["! flagged", "", "b [i]1[/i].dcm#2", "effusion 0.81"]
     ranked = next(row for row in worklist.results() if row.anomaly)
     assert explain(ranked).endswith("\n\nunlike the others: 1 of 214 (1 is the strangest)")
 

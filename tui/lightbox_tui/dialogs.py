@@ -38,6 +38,7 @@ class SignIn(Dialog):
         super().__init__()
         self._review = review
         self._names = review.readers.names()
+        self._only = self._names[0] if len(self._names) == 1 else ""
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -47,13 +48,19 @@ class SignIn(Dialog):
                 yield Label("Nobody reads this worklist yet. Be its first reader: your name, and a new PIN.")
             yield Label("Esc: only look.")
             yield Input(
-                placeholder="name", id="name", suggester=SuggestFromList(self._names, case_sensitive=False)
+                self._only,
+                placeholder="name",
+                id="name",
+                suggester=SuggestFromList(self._names, case_sensitive=False),
             )
             yield Input(placeholder="PIN", id="pin", password=True)
             if not self._names:
                 yield Input(placeholder="the same PIN again", id="again", password=True)
             yield Label("", id="said", markup=False)
         yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#pin" if self._only else "#name").focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         fields = list(self.query(Input))
@@ -92,6 +99,8 @@ class Words(Dialog):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Label(self._question, markup=False)
+            if self._known:
+                yield Label(f"The machine looks for: {', '.join(self._known)}.", markup=False)
             suggester = SuggestFromList(self._known, case_sensitive=False)
             yield Input(self._given, max_length=500, suggester=suggester)
         yield Footer(show_command_palette=False)

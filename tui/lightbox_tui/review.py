@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import DataTable, Footer, Header, Static
+from textual.widgets import Footer, Header, Static
 
 from lightbox_edge import LightboxError, Review, Worklist
-from lightbox_edge.decisions import Answer, Mode, ReviewRow
+from lightbox_edge.decisions import Answer, Mode
 from lightbox_tui.dialogs import SignIn, Words
-from lightbox_tui.explaining import cells, explain
+from lightbox_tui.explaining import explain
+from lightbox_tui.film_table import FilmTable
 
 _ASKED = {
-    "disagree": "What do you see instead? Findings, parted by commas; nothing for a film without any.",
-    "something seen": "What do you see? Findings, parted by commas; nothing if you cannot name it.",
+    "disagree": "What do you see instead? Commas between findings; leave it empty if there is nothing.",
+    "something seen": "What do you see? Commas between findings; leave it empty if you cannot name it.",
 }
 _EMPTY: dict[Mode, str] = {
     "ai-first": "The worklist is empty.",
@@ -42,7 +41,7 @@ class ReviewApp(App[None]):
         ("a", "answer('agree')", "Agree"),
         ("d", "answer('disagree')", "Disagree"),
         ("x", "answer('nothing seen')", "Nothing"),
-        ("s", "answer('something seen')", "Something"),
+        ("s", "answer('something seen')", "Seen"),
         ("r", "answer('refer')", "Refer"),
         ("p", "answer('repeat')", "Repeat"),
         ("c", "answer('cannot tell')", "Cannot tell"),
@@ -59,22 +58,16 @@ class ReviewApp(App[None]):
         super().__init__()
         self._worklist = worklist
         self._review = Review(worklist, mode)
-        self._rows: list[ReviewRow] = []
-        self._places: dict[object, list[int]] = defaultdict(list)  # of a film, which may have several rows
-        self._ranked = worklist.is_ranked()
 
     def compose(self) -> ComposeResult:
         yield Header()
         with Horizontal():
-            yield DataTable[Text](cursor_type="row", zebra_stripes=True)
+            yield FilmTable(self._review, ranked=self._worklist.is_ranked())
             with VerticalScroll(can_focus=False):
                 yield Static("", id="why", markup=False)
         yield Footer()
 
     def on_mount(self) -> None:
-        names = ("triage", "decision", "film", "highest", *(["unlike the others"] if self._ranked else []))
-        for name in names:
-            self._table.add_column(name, key=name)
         self.action_sign_in()
         self.set_interval(_OTHERS, self._show_news)
 
@@ -85,7 +78,7 @@ class ReviewApp(App[None]):
         if action in ("undo", "note"):
             return self._review.reader is not None
         if action == "answer":
-            row = self._row
+            row = self._table.film
             return row is not None and parameters[0] in self._review.answers(row)
         return True
 
@@ -96,7 +89,7 @@ class ReviewApp(App[None]):
         self.push_screen(SignIn(self._review), self._signed_in)
 
     def action_answer(self, answer: Answer) -> None:
-        row = self._row
+        row = self._table.film
         if row is None:
             return
         if answer not in _ASKED:
@@ -110,7 +103,7 @@ class ReviewApp(App[None]):
         self.push_screen(Words(_ASKED[answer], self._worklist.finding_names()), said)
 
     def action_note(self) -> None:
-        row = self._row
+        row = self._table.film
         if row is None:
             return
 
@@ -118,16 +111,17 @@ class ReviewApp(App[None]):
             if words is not None:
                 self._do(partial(self._review.annotate, row, words))
 
-        self.push_screen(Words("A note to your decision on this film:"), said)
+        self.push_screen(Words("A note to your decision on this film:", given=self._review.note(row)), said)
 
     def action_undo(self) -> None:
-        if row := self._row:
+        if row := self._table.film:
             self._do(partial(self._review.undo, row))
 
     def _signed_in(self, reader: str | None) -> None:
         if reader is not None:
             self.sub_title = f"{reader}, {self._review.mode}; not a diagnosis"
-        self._fill()
+        self._table.fill()
+        self._explain()
 
     def _do(self, act: Callable[[], None]) -> None:
         """Do what writes, then show what stands on the disk; an error is told and nothing else changes."""
@@ -144,28 +138,12 @@ class ReviewApp(App[None]):
         except LightboxError as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
             return
-        for place in (place for film in changed for place in self._places[film]):
-            for column, cell in zip(self._table.columns, self._cells(self._rows[place]), strict=True):
-                self._table.update_cell(str(place), column, cell, update_width=True)
-        if changed:
+        self._table.redraw(changed)
+        if changed and self._table.film:
             self._explain()
 
-    def _fill(self) -> None:
-        """Put the rows into the table that this reader's mode offers."""
-        self._rows = self._review.rows()
-        self._places.clear()
-        self._table.clear()
-        for place, row in enumerate(self._rows):
-            self._places[row.result.film].append(place)
-            self._table.add_row(*self._cells(row), key=str(place))
-        self._explain()
-
-    def _cells(self, row: ReviewRow) -> list[Text]:
-        review = self._review
-        return cells(row, review.standing(row), review.shows_machine(row), self._ranked)
-
     def _explain(self) -> None:
-        row, review = self._row, self._review
+        row, review = self._table.film, self._review
         told = _EMPTY[review.mode]
         if row is not None:
             told = explain(row, review.standing(row), review.shows_machine(row))
@@ -173,10 +151,5 @@ class ReviewApp(App[None]):
         self.refresh_bindings()
 
     @property
-    def _table(self) -> DataTable[Text]:
-        return self.query_one(DataTable)
-
-    @property
-    def _row(self) -> ReviewRow | None:
-        """The highlighted row."""
-        return self._rows[self._table.cursor_row] if self._rows else None
+    def _table(self) -> FilmTable:
+        return self.query_one(FilmTable)

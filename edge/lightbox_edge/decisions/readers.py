@@ -73,7 +73,7 @@ class Readers:
             if found is None:
                 raise LightboxError(f"There is no reader {name!r} in this worklist: check the name.")
             shown, pin, wrong, waits_until = found
-            kept = msgspec.json.decode(pin, type=PinHash)
+            kept = self._kept(shown, pin)
             left = waits_until - now
             if 0 < left <= LONGEST_WAIT:  # more: the clock was set back
                 raise LightboxError(f"{shown} must wait {left} seconds, for {wrong} PINs were wrong.")
@@ -82,6 +82,15 @@ class Readers:
                 (wrong + 1, now + _wait(wrong + 1), _key(name)),
             )
         return shown, kept, wrong + 1
+
+    def _kept(self, shown: str, pin: str) -> PinHash:
+        try:
+            return msgspec.json.decode(pin, type=PinHash)
+        except msgspec.MsgspecError as error:
+            raise LightboxError(
+                f"What the worklist {self._worklist.path} keeps of the PIN of {shown} is damaged: go back to "
+                "a copy from before, or add a reader with another name."
+            ) from error
 
 
 def _wait(wrong: int) -> int:

@@ -99,9 +99,11 @@ class Undo(_Entry, frozen=True, kw_only=True, tag="undo"):
 
 Entry = Decision | Undo
 
+LONGEST_TEXT = 500
 _SAID: dict[Triage, Conclusion] = {"flagged": "abnormal", "not flagged": "normal"}
 
 
 def one_line(text: str) -> str:
     """A text as it is kept: its printable letters, with single spaces between its words."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    printable = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(printable.split())[:LONGEST_TEXT]

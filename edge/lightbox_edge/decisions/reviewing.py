@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
 from lightbox_edge.decisions.log import DecisionLog
 from lightbox_edge.decisions.modes import KINDS, Mode, allow, offers, own
 from lightbox_edge.decisions.readers import Readers
-from lightbox_edge.decisions.records import Answer, Decision, Entry, MachineView, Undo, one_line
+from lightbox_edge.decisions.records import Answer, Decision, Entry, Undo, one_line
+from lightbox_edge.decisions.rows import ReviewRow
 from lightbox_edge.decisions.standing import FilmStanding
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.results import FilmKey, Result
-from lightbox_edge.worklist import Judge, Worklist
+from lightbox_edge.results import FilmKey
+from lightbox_edge.worklist import Worklist
 
-LONGEST_TEXT = 500
 _ALWAYS: tuple[Answer, ...] = ("refer", "repeat", "cannot tell")
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """One row of the worklist and who judged it."""
-
-    result: Result
-    judge: Judge
 
 
 class Review:
@@ -51,7 +42,7 @@ class Review:
         self.reader = self.readers.sign_in(name, pin)
 
     def news(self) -> set[FilmKey]:
-        """The films whose decisions have changed since this was last asked, by whichever reviewer."""
+        """The films whose decisions have changed since this or `rows` was last asked, by whoever it was."""
         self._log.refresh()
         changed = set(self._log.standings.news)
         self._log.standings.news.clear()
@@ -59,6 +50,7 @@ class Review:
 
     def rows(self) -> list[ReviewRow]:
         """The rows that this mode offers this reader, the urgent first; blind by path, for order tells."""
+        self._log.standings.news.clear()
         rows = [ReviewRow(result, judge) for judge, result in self._worklist.judged()]
         if self.mode == "blind-first":
             return sorted(rows, key=lambda row: (row.result.file, row.result.frame or 0))
@@ -75,7 +67,7 @@ class Review:
 
     def answers(self, row: ReviewRow) -> tuple[Answer, ...]:
         """What can be answered now; with the machine's view hidden there is nothing to agree with."""
-        if self.reader is None or row.result.film is None:
+        if self.reader is None or row.film is None:
             return ()
         if self.shows_machine(row):
             return ("agree", "disagree", *_ALWAYS)
@@ -95,9 +87,9 @@ class Review:
                 raise LightboxError(f"'{answer}' is no answer here: say {', '.join(self.answers(row))}.")
             made = Decision(
                 number=number, at=_now(), reader=reader, sha256=film[0], frame=film[1],
-                kind=KINDS[self.mode], answer=answer, machine=_view(row),
-                seen=tuple(part for one in seen if (part := _plain(one))),
-                note=_plain(note), blind=not self.shows_machine(row),
+                kind=KINDS[self.mode], answer=answer, machine=row.machine,
+                seen=tuple(part for one in seen if (part := one_line(one))),
+                note=one_line(note), blind=not self.shows_machine(row),
             )  # fmt: skip
             before = own(self.mode, standing, reader)
             return None if before and _says_the_same(before, made) else made
@@ -111,11 +103,16 @@ class Review:
             before = own(self.mode, standing, reader)
             if before is None:
                 raise LightboxError("You have not decided on this film: decide, then add the note.")
-            if before.note == _plain(note):
+            if before.note == one_line(note):
                 return None
-            return msgspec.structs.replace(before, number=number, at=_now(), note=_plain(note))
+            return msgspec.structs.replace(before, number=number, at=_now(), note=one_line(note))
 
         self._append(row, make)
+
+    def note(self, row: ReviewRow) -> str:
+        """What the reader has noted on a film; empty where nothing is."""
+        before = own(self.mode, self._standing(row), self.reader)
+        return before.note if before else ""
 
     def undo(self, row: ReviewRow) -> None:
         """Take back the reader's latest decision on a film; what he had decided before stands again."""
@@ -135,7 +132,7 @@ class Review:
         self, row: ReviewRow, make: Callable[[FilmStanding, int, str, FilmKey], Entry | None]
     ) -> None:
         """Append what is made of the film's standing at the moment when the file is locked."""
-        reader, film = self.reader, row.result.film
+        reader, film = self.reader, row.film
         if reader is None:
             raise LightboxError("Nobody is signed in: sign in to decide.")
         if film is None:
@@ -143,27 +140,15 @@ class Review:
         self._log.append(lambda standings, number: make(standings.of(film), number, reader, film))
 
     def _standing(self, row: ReviewRow) -> FilmStanding:
-        return self._log.standings.of(row.result.film) if row.result.film else FilmStanding()
+        return self._log.standings.of(row.film) if row.film else FilmStanding()
 
     def _has_decided(self, row: ReviewRow) -> bool:
         """Whether this reader ever has: who took his decision back has still seen the machine's view."""
-        return (self.reader, row.result.film) in self._log.standings.decided
-
-
-def _view(row: ReviewRow) -> MachineView:
-    judge, outcome = row.judge, row.result.outcome
-    flagged = tuple(one.name for one in outcome.findings if one.flagged)
-    return MachineView(
-        judge.id, judge.bundle, judge.version, judge.precision, judge.calibration, outcome.triage, flagged
-    )
+        return (self.reader, row.film) in self._log.standings.decided
 
 
 def _says_the_same(before: Decision, made: Decision) -> bool:
     return msgspec.structs.replace(before, number=made.number, at=made.at, blind=made.blind) == made
-
-
-def _plain(text: str) -> str:
-    return one_line(text)[:LONGEST_TEXT]
 
 
 def _now() -> str:

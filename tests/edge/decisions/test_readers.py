@@ -150,5 +150,5 @@ def test_a_name_is_taken_once(readers: Readers) -> None:
 def test_a_damaged_reader_is_a_sentence(readers: Readers, worklist: Worklist, pin: str) -> None:
     with worklist.writing() as connection:
         connection.execute("UPDATE reader SET pin = ?", (pin,))
-    with pytest.raises(LightboxError, match="cannot be used"):
+    with pytest.raises(LightboxError, match="keeps of the PIN of Amina Yusuf is damaged"):
         readers.sign_in("Amina Yusuf", PIN)
