@@ -52,15 +52,18 @@ def decide(worklist: Worklist, reader: str, number: int, answer: str, mode: Mode
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Press keys one by one, or type a text given as "text"."""
+    """Press keys one after the other; a text after ">" is typed."""
     for key in keys:
-        for one in key[1:] if key.startswith(">") else (key,):
-            await pilot.press("space" if one == " " else one)
+        await pilot.press(*(["space" if one == " " else one for one in key[1:]] if key[0] == ">" else [key]))
     await pilot.pause()
 
 
 async def sign_in(pilot: Pilot[None], name: str = "Amina") -> None:
-    await press(pilot, f">{name}", "enter", f">{PIN}", "enter")
+    """Fill in the dialog; one test types it key by key."""
+    pilot.app.screen.query_one("#name", Input).value = name
+    pilot.app.screen.query_one("#pin", Input).value = PIN
+    pilot.app.screen.query_one("#pin", Input).focus()
+    await press(pilot, "enter")
 
 
 def cells(app: ReviewApp) -> list[tuple[str, str, str]]:
