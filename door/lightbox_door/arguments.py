@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lightbox_edge import Bundle
+    from lightbox_edge import Bundle, Worklist
     from lightbox_edge.manifest import Precision
 
 PRECISIONS = ("auto", "fp32", "int8_weights", "int8", "int8_avx2")
@@ -26,6 +26,15 @@ def add_worklist(parser: argparse.ArgumentParser) -> None:
         default=DEFAULT_WORKLIST,
         help="the worklist file (default: %(default)s in the current folder)",
     )
+
+
+def existing_worklist(arguments: argparse.Namespace, **options: float) -> Worklist:
+    """The worklist that is named, opened; a misspelt name makes none."""
+    from lightbox_edge import LightboxError, Worklist
+
+    if not arguments.worklist.is_file():
+        raise LightboxError(f"There is no worklist {arguments.worklist}: run lightbox screen first.")
+    return Worklist(arguments.worklist, **options)
 
 
 def add_runtime(parser: argparse.ArgumentParser) -> None:

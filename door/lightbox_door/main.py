@@ -22,6 +22,7 @@ COMMANDS = (
     "screen",
     "review",
     "report",
+    "worklist",
     "ask",
     "regions",
     "evaluate",

@@ -7,7 +7,7 @@ import io
 import sys
 from pathlib import Path
 
-from lightbox_door.arguments import add_worklist
+from lightbox_door.arguments import add_worklist, existing_worklist
 
 HELP = "Write the worklist as a report, the flagged films first."
 EXAMPLE = "lightbox report --format csv --worklist clinic.worklist --out clinic.csv"
@@ -20,12 +20,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from lightbox_edge import LightboxError, Worklist, write_csv
+    from lightbox_edge import write_csv
     from lightbox_edge.durable import write_durably
 
-    if not arguments.worklist.is_file():
-        raise LightboxError(f"There is no worklist {arguments.worklist}: run lightbox screen first.")
-    with Worklist(arguments.worklist) as worklist:
+    with existing_worklist(arguments) as worklist:
         if arguments.out is None:
             write_csv(worklist, sys.stdout)
             return 0

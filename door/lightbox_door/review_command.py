@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import argparse
 
-from lightbox_door.arguments import add_worklist
+from lightbox_door.arguments import add_worklist, existing_worklist
 
-HELP = "Go through the worklist in the terminal, the flagged films first."
-EXAMPLE = "lightbox review --worklist clinic.worklist"
+HELP = "Go through the worklist in the terminal, the flagged films first, and decide on each."
+EXAMPLE = "lightbox review --worklist clinic.worklist --mode blind-first"
+PATIENCE = 2  # seconds: a reader at the keys is told soon that another program holds the file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_worklist(parser)
+    parser.add_argument(
+        "--mode",
+        choices=("ai-first", "blind-first", "second", "arbitrate"),
+        default="ai-first",
+        help="blind-first hides what the machine says until you have decided; second is for a film's second "
+        "reader, arbitrate for a third where two differ (default: %(default)s)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from lightbox_edge import LightboxError, Worklist
     from lightbox_tui import ReviewApp
 
-    if not arguments.worklist.is_file():
-        raise LightboxError(f"There is no worklist {arguments.worklist}: run lightbox screen first.")
-    with Worklist(arguments.worklist) as worklist:
-        ReviewApp(worklist).run()
+    with existing_worklist(arguments, patience=PATIENCE) as worklist:
+        ReviewApp(worklist, arguments.mode).run()
     return 0

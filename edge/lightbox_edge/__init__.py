@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lightbox_edge.bundle import Bundle, open_bundle, verify_bundle
+    from lightbox_edge.decisions import Review
     from lightbox_edge.errors import LightboxError
     from lightbox_edge.findings import finding_from_words, read_findings
     from lightbox_edge.report import write_csv
@@ -27,6 +28,7 @@ __all__ = [
     "LightboxError",
     "Outcome",
     "Result",
+    "Review",
     "Screener",
     "Worklist",
     "finding_from_words",
@@ -41,6 +43,7 @@ _HOME = {
     "LightboxError": "errors",
     "Outcome": "results",
     "Result": "results",
+    "Review": "decisions",
     "Screener": "screener",
     "Worklist": "worklist",
     "finding_from_words": "findings",

@@ -215,4 +215,12 @@ def _judge(bundle: Bundle, precision: Precision, criteria: tuple[Criterion, ...]
         digest.update(msgspec.json.encode((criterion.name, criterion.sentences, criterion.point)))
         digest.update(criterion.text_features.tobytes())
     names = tuple(criterion.name for criterion in criteria)
-    return Judge(digest.hexdigest()[:16], bundle.title(precision), precision, names)
+    points = msgspec.json.encode([(criterion.name, criterion.point) for criterion in criteria])
+    return Judge(
+        digest.hexdigest()[:16],
+        bundle.title(precision),
+        precision,
+        names,
+        bundle.manifest.version,
+        hashlib.sha256(points).hexdigest()[:16],
+    )

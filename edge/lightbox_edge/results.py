@@ -77,6 +77,11 @@ class Result(msgspec.Struct, frozen=True):
         """How the picture is named everywhere: ``file``, or ``file#2`` for its second frame."""
         return self.file if self.frame is None else f"{self.file}#{self.frame}"
 
+    @property
+    def film(self) -> FilmKey | None:
+        """The picture by its content, whatever path it has; None where the file could not be read."""
+        return (self.sha256, self.frame or 0) if self.sha256 else None
+
     def json(self) -> bytes:
         """One line of ``lightbox screen --json``, without its newline."""
         outcome = self.outcome

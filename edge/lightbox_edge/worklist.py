@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from time import monotonic, sleep
@@ -44,11 +44,31 @@ _MIGRATIONS = (
         anomaly_rank INTEGER, anomaly_films INTEGER, patches BLOB NOT NULL,
         PRIMARY KEY (judge, sha256, frame))
     """,
+    """
+    ALTER TABLE judge ADD COLUMN version TEXT NOT NULL DEFAULT '';
+    ALTER TABLE judge ADD COLUMN calibration TEXT NOT NULL DEFAULT '';
+    CREATE TABLE reader (  -- see lightbox_edge.decisions.readers; pin: a salted hash as JSON
+        key TEXT PRIMARY KEY, name TEXT NOT NULL, pin TEXT NOT NULL, wrong INTEGER NOT NULL DEFAULT 0,
+        waits_until INTEGER NOT NULL DEFAULT 0, added_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
+    CREATE TABLE decision (  -- see lightbox_edge.decisions.log; AUTOINCREMENT keeps the highest number given
+        number INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL, hash TEXT NOT NULL);
+    CREATE TRIGGER decision_stays BEFORE UPDATE ON decision BEGIN
+        SELECT RAISE(ABORT, 'a decision is never changed'); END;
+    CREATE TRIGGER decision_is_kept BEFORE DELETE ON decision BEGIN
+        SELECT RAISE(ABORT, 'a decision is never deleted'); END;
+    CREATE TRIGGER decision_comes_last BEFORE INSERT ON decision
+        WHEN EXISTS (SELECT 1 FROM decision WHERE number >= NEW.number) BEGIN
+        SELECT RAISE(ABORT, 'a decision is only ever appended'); END;
+    """,
 )
 
 _RANKED = (
     "path, frame, sha256, outcome, anomaly_rank, anomaly_films"
     " FROM picture LEFT JOIN film USING (judge, sha256, frame)"
+)
+_URGENCY = (
+    "ORDER BY CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END,"
+    " path, frame"
 )
 # A file that has changed leaves the patches of what it was.
 _PRESENT = (
@@ -59,12 +79,18 @@ _PRESENT = (
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Who judged: ``id`` changes when the bundle, its precision or the findings looked for change."""
+    """Who judged: ``id`` changes when the bundle, its precision or the findings looked for change.
+
+    ``version`` is the bundle's, ``calibration`` the identity of the operating points; both are empty in the
+    rows of an older Lightbox.
+    """
 
     id: str
     bundle: str
     precision: str
     findings: tuple[str, ...]
+    version: str = ""
+    calibration: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +108,16 @@ class FileResults:
 
 
 class Worklist:
-    """An open worklist file, created if it is not there; ``:memory:`` keeps one that is thrown away."""
+    """An open worklist file, created if it is not there; ``:memory:`` keeps one that is thrown away.
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    ``patience`` is how many seconds it waits for another process that holds the file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, patience: float = _PATIENCE_SECONDS) -> None:
         self.path = os.fspath(path)
+        self._patience = patience
         with self._said():
-            self._connection = sqlite3.connect(self.path, timeout=_PATIENCE_SECONDS, isolation_level=None)
+            self._connection = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
             self._write_ahead()
             self._connection.execute("PRAGMA synchronous = FULL")
             self._migrate()
@@ -104,9 +134,14 @@ class Worklist:
     def add_judge(self, judge: Judge) -> None:
         with self._said():
             self._connection.execute(
-                "INSERT OR IGNORE INTO judge (id, bundle, precision, findings) VALUES (?, ?, ?, ?)",
-                (judge.id, judge.bundle, judge.precision, msgspec.json.encode(judge.findings).decode()),
-            )
+                "INSERT INTO judge (id, bundle, precision, findings, version, calibration)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+                " version = excluded.version, calibration = excluded.calibration WHERE judge.version = ''",
+                (
+                    judge.id, judge.bundle, judge.precision, msgspec.json.encode(judge.findings).decode(),
+                    judge.version, judge.calibration,
+                ),
+            )  # fmt: skip
 
     def commit(self, judge: Judge, files: Iterable[FileResults]) -> None:
         """Write the rows of some files in one transaction; when it returns they are on the disk."""
@@ -163,12 +198,19 @@ class Worklist:
     def results(self) -> Iterator[Result]:
         """Every row, the flagged first, then by path; read page by page, so memory stays flat."""
         with self._said(), closing(self._connection.cursor()) as cursor:
-            cursor.execute(
-                f"SELECT {_RANKED} ORDER BY CASE triage WHEN 'flagged' THEN 0"
-                " WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END, path, frame"
-            )
+            cursor.execute(f"SELECT {_RANKED} {_URGENCY}")
             for row in cursor:
                 yield _result(row)
+
+    def judged(self) -> Iterator[tuple[Judge, Result]]:
+        """The same rows in the same order, each with who judged it."""
+        with self._said(), closing(self._connection.cursor()) as cursor:
+            cursor.execute(f"SELECT judge, {_RANKED} {_URGENCY}")
+            judges: dict[str, Judge] = {}
+            for judge, *row in cursor:
+                if judge not in judges:
+                    judges[judge] = self._judge(judge)
+                yield judges[judge], _result(row)
 
     def finding_names(self) -> tuple[str, ...]:
         """The findings that the worklist's judges looked for, each once, in the order of their first use."""
@@ -220,6 +262,29 @@ class Worklist:
             first = {row[4]: row for row in reversed(rows.fetchall())}
         return tuple(_result(first[rank]) for rank in sorted(first))
 
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The file as it is at one moment, for one who reads several tables of it."""
+        with self._said(), self._transaction("DEFERRED"):
+            yield self._connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The file with its write lock held: what was written is on the disk when it ends without an error.
+
+        Raises:
+            LightboxError: another process holds the lock, or the disk is full; nothing is written.
+        """
+        with self._said(), self._transaction():
+            yield self._connection
+
+    def _judge(self, judge: str) -> Judge:
+        bundle, precision, findings, version, calibration = self._connection.execute(
+            "SELECT bundle, precision, findings, version, calibration FROM judge WHERE id = ?", (judge,)
+        ).fetchone()
+        names = msgspec.json.decode(findings, type=tuple[str, ...])
+        return Judge(judge, bundle, precision, names, version, calibration)
+
     def _rows(self, where: str, values: tuple[object, ...]) -> tuple[Result, ...]:
         with self._said():
             rows = self._connection.execute(
@@ -237,13 +302,13 @@ class Worklist:
             with self._transaction():
                 if self._version() > number:  # another process was first
                     continue
-                for statement in _MIGRATIONS[number].split(";"):
+                for statement in _statements(_MIGRATIONS[number]):
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {number + 1}")
 
     def _write_ahead(self) -> None:
         """Switch to the write-ahead log; SQLite does not wait for its lock here, so this does."""
-        deadline = monotonic() + _PATIENCE_SECONDS
+        deadline = monotonic() + self._patience
         while True:
             try:
                 self._connection.execute("PRAGMA journal_mode = WAL")
@@ -258,8 +323,8 @@ class Worklist:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
+    def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
+        self._connection.execute(f"BEGIN {kind}")
         try:
             yield
             self._connection.execute("COMMIT")
@@ -274,13 +339,28 @@ class Worklist:
         try:
             yield
         except (sqlite3.Error, msgspec.MsgspecError) as error:
+            if "locked" in str(error):
+                raise LightboxError(
+                    f"The worklist {self.path} is held by another program: nothing was written; try again "
+                    "when that has finished."
+                ) from error
             raise LightboxError(
                 f"The worklist {self.path} cannot be used ({error}): "
                 "name another with --worklist, on a disk that can be written and has room."
             ) from error
 
 
-def _result(row: tuple[Any, ...]) -> Result:
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one; a trigger holds semicolons of its own."""
+    statement = ""
+    for part in script.split(";"):
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _result(row: Sequence[Any]) -> Result:
     path, frame, sha256, outcome, *rank = row
     anomaly = AnomalyRank(*rank) if any(rank) else None
     return Result(path, frame or None, sha256, msgspec.json.decode(outcome, type=Outcome), anomaly)

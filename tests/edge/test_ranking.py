@@ -165,10 +165,10 @@ def test_a_report_has_the_columns_once_there_are_ranks(worklist: Worklist) -> No
         return [line.split(",") for line in table.getvalue().splitlines()]
 
     fill(worklist, map(row, range(49)))
-    assert lines()[0][-2:] == ["flagged_for", "effusion"]
+    assert lines()[0][-2:] == ["decided_at", "effusion"]
     fill(worklist, [strange(49)])
     header, *rows = lines()
-    assert header[-4:] == ["flagged_for", "anomaly_rank", "anomaly_percentile", "effusion"]
+    assert header[-4:] == ["decided_at", "anomaly_rank", "anomaly_percentile", "effusion"]
     assert [one[-3:-1] for one in rows if one[0] == "films/049.png"] == [["1", "98.0"]]
 
 

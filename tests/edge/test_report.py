@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lightbox_edge.decisions import Answer, Decision, DecisionLog
+from lightbox_edge.decisions.records import Kind, MachineView
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
 from lightbox_edge.report import write_csv
@@ -79,8 +81,43 @@ def test_a_report_is_the_same_twice(worklist: Worklist) -> None:
 def test_an_empty_worklist_is_a_header() -> None:
     with Worklist(":memory:") as worklist:
         assert report(worklist) == (
-            "path,sha256,status,triage,reasons,view,PatientID,PatientAge,PatientSex,StudyDate,flagged_for\n"
+            "path,sha256,status,triage,reasons,view,PatientID,PatientAge,PatientSex,StudyDate,flagged_for,"
+            "decision,reader,decided_at\n"
         )
+
+
+def test_decisions_stand_beside_the_films_they_are_about(worklist: Worklist) -> None:
+    """Two readers in one cell, an arbitration alone, a copy of a film as the film, a formula as a text."""
+    sha256, frame = "b" * 64, 2
+    machine = MachineView("one", "b", "1", "int8", "c", "flagged", ("effusion",))
+    said: list[tuple[str, Kind, Answer, tuple[str, ...]]] = [
+        ("Amina", "decision", "agree", ()),
+        ("=Björn", "second reading", "disagree", ("mass", "effusion")),
+    ]
+
+    def decided() -> dict[str, tuple[str, ...]]:
+        rows = csv.DictReader(io.StringIO(report(worklist), newline=""))
+        return {row["path"]: (row["decision"], row["reader"], row["decided_at"]) for row in rows}
+
+    def append(reader: str, kind: Kind, answer: Answer, seen: tuple[str, ...]) -> None:
+        DecisionLog(worklist).append(
+            lambda _, number: Decision(
+                number=number, at=f"2026-11-2{number}T10:00:00+00:00", reader=reader, sha256=sha256,
+                frame=frame, kind=kind, answer=answer, machine=machine, seen=seen,
+            )
+        )  # fmt: skip
+
+    for one in said:
+        append(*one)
+    assert decided()["films/b.dcm#2"] == (
+        "agree; disagree: mass, effusion",
+        "Amina; =Björn",
+        "2026-11-21T10:00:00+00:00; 2026-11-22T10:00:00+00:00",
+    )
+    append("=Björn", "arbitration", "refer", ())
+    told = decided()
+    assert told.pop("films/b.dcm#2") == ("refer", "'=Björn", "2026-11-23T10:00:00+00:00")
+    assert set(told.values()) == {("", "", "")}
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])

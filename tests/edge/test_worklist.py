@@ -148,6 +148,22 @@ def test_results_are_in_order_of_urgency_then_path_then_frame(worklist: Worklist
     ]
 
 
+def test_judged_rows_are_the_results_each_with_its_judge(worklist: Worklist) -> None:
+    worklist.commit(JUDGE, [one_row("a.png", "not flagged"), one_row("b.png")])
+    worklist.commit(OTHER, [one_row("a.png", "uncertain")])
+    judged = list(worklist.judged())
+    assert [result for _, result in judged] == list(worklist.results())
+    assert [judge for judge, _ in judged] == [JUDGE, OTHER, JUDGE]
+
+
+def test_a_judge_that_an_older_lightbox_wrote_learns_its_version(worklist: Worklist) -> None:
+    known = Judge(JUDGE.id, JUDGE.bundle, JUDGE.precision, JUDGE.findings, "1.0", "c1")
+    worklist.commit(JUDGE, [one_row()])
+    worklist.add_judge(known)
+    worklist.add_judge(JUDGE)
+    assert [judge for judge, _ in worklist.judged()] == [known]
+
+
 def test_a_judge_is_added_once(worklist: Worklist) -> None:
     worklist.add_judge(JUDGE)
     with closing(sqlite3.connect(worklist.path)) as connection:
@@ -172,12 +188,12 @@ def test_commits_are_synchronous_and_write_ahead_logged(worklist: Worklist) -> N
     ask = worklist._connection.execute
     assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
     assert ask("PRAGMA synchronous").fetchone() == (2,)  # FULL: the log is flushed at every commit
-    assert ask("PRAGMA user_version").fetchone() == (2,)
+    assert ask("PRAGMA user_version").fetchone() == (3,)
 
 
 def test_a_file_of_a_newer_lightbox_is_left_alone(worklist: Worklist) -> None:
     worklist.commit(JUDGE, [one_row()])
-    worklist._connection.execute("PRAGMA user_version = 3")
+    worklist._connection.execute("PRAGMA user_version = 4")
     worklist.close()
     before = Path(worklist.path).read_bytes()
     with pytest.raises(LightboxError) as caught:

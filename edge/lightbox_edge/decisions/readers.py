@@ -1,0 +1,110 @@
+"""Who may decide: readers with a name and a PIN, kept in the worklist."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import msgspec
+
+from lightbox_edge.decisions.pins import PinHash, hash_pin, is_pin
+from lightbox_edge.decisions.records import one_line
+from lightbox_edge.errors import LightboxError
+from lightbox_edge.worklist import Worklist
+
+LONGEST_NAME = 40
+FREE_TRIES = 3  # wrong PINs before one must wait
+FIRST_WAIT = 5  # seconds, doubled by every further wrong PIN
+LONGEST_WAIT = 900
+
+
+class Readers:
+    """The readers of an open worklist."""
+
+    def __init__(self, worklist: Worklist) -> None:
+        self._worklist = worklist
+
+    def names(self) -> tuple[str, ...]:
+        """Everyone, in the order of their names."""
+        with self._worklist.reading() as connection:
+            return tuple(name for (name,) in connection.execute("SELECT name FROM reader ORDER BY key"))
+
+    def add(self, name: str, pin: str) -> str:
+        """Add a reader and return the name as it is kept: without spaces around it.
+
+        Raises:
+            LightboxError: the name or the PIN cannot be used, or somebody has that name already.
+        """
+        shown = _shown(name)
+        if not shown or len(shown) > LONGEST_NAME:
+            raise LightboxError(f"{name!r} is no name for a reader: it needs 1 to {LONGEST_NAME} letters.")
+        kept = msgspec.json.encode(hash_pin(pin)).decode()
+        with self._worklist.writing() as connection:
+            added = connection.execute(
+                "INSERT OR IGNORE INTO reader (key, name, pin) VALUES (?, ?, ?)", (_key(shown), shown, kept)
+            )
+            if not added.rowcount:
+                raise LightboxError(f"There is a reader {shown} already: take another name.")
+        return shown
+
+    def sign_in(self, name: str, pin: str) -> str:
+        """Check a PIN and return the reader's name as it is kept.
+
+        A try is counted before it is checked, so that ending the program gives nobody another one.
+
+        Raises:
+            LightboxError: there is no such reader, the PIN is wrong, or it is too early for another try.
+        """
+        shown, kept, wrong = self._counted(name)
+        if not is_pin(pin, kept):
+            wait = f": wait {_wait(wrong)} seconds before the next try" if _wait(wrong) else ""
+            raise LightboxError(f"This is not the PIN of {shown}{wait}.")
+        with self._worklist.writing() as connection:
+            connection.execute("UPDATE reader SET wrong = 0, waits_until = 0 WHERE key = ?", (_key(name),))
+        return shown
+
+    def _counted(self, name: str) -> tuple[str, PinHash, int]:
+        """The reader, the PIN's hash, and how many tries in a row this one makes."""
+        now = int(time.time())
+        with self._worklist.writing() as connection:
+            found = connection.execute(
+                "SELECT name, pin, wrong, waits_until FROM reader WHERE key = ?", (_key(name),)
+            ).fetchone()
+            if found is None:
+                raise LightboxError(f"There is no reader {name!r} in this worklist: check the name.")
+            shown, pin, wrong, waits_until = found
+            kept = self._kept(shown, pin)
+            left = waits_until - now
+            if 0 < left <= LONGEST_WAIT:  # more: the clock was set back
+                raise LightboxError(f"{shown} must wait {left} seconds, for {wrong} PINs were wrong.")
+            connection.execute(
+                "UPDATE reader SET wrong = ?, waits_until = ? WHERE key = ?",
+                (wrong + 1, now + _wait(wrong + 1), _key(name)),
+            )
+        return shown, kept, wrong + 1
+
+    def _kept(self, shown: str, pin: str) -> PinHash:
+        try:
+            return msgspec.json.decode(pin, type=PinHash)
+        except msgspec.MsgspecError as error:
+            raise LightboxError(
+                f"What the worklist {self._worklist.path} keeps of the PIN of {shown} is damaged: go back to "
+                "a copy from before, or add a reader with another name."
+            ) from error
+
+
+def _wait(wrong: int) -> int:
+    """Seconds to wait after so many wrong PINs in a row."""
+    if wrong < FREE_TRIES:
+        return 0
+    return min(FIRST_WAIT << min(wrong - FREE_TRIES, 16), LONGEST_WAIT)
+
+
+def _key(name: str) -> str:
+    """A name without regard to its case and its spaces."""
+    return _shown(name).casefold()
+
+
+def _shown(name: str) -> str:
+    """A name as it is kept: composed, on one line."""
+    return one_line(unicodedata.normalize("NFC", name))
