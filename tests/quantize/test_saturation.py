@@ -29,7 +29,7 @@ INT16 = np.iinfo(np.int16)
 SEVEN_BITS, EIGHT_BITS = 64, 127
 # Not the sums but the float arithmetic between the layers differs from one instruction set to another:
 # least cosine over the samples 0.9990 with OpenVINO, 1 with ONNX Runtime on an emulated Haswell.
-LEAST_COSINE = 0.998
+LEAST_COSINE = 0.9995
 
 RUN = """
 import sys, numpy as np
