@@ -26,7 +26,6 @@ from lightbox_edge.measuring import (
 from lightbox_edge.scoring import Features, descriptor_log_odds, mahalanobis, sigmoid
 
 FEWEST = 5  # positives, and negatives, under which a figure says nothing and is not given
-CHEST_FILMS_KEPT = 0.99  # share of the calibration films that must pass as chest X-rays
 FEWEST_USUAL = 200  # unlabelled films under which what is usual cannot be told
 SHRINKAGE = 0.01  # of the covariance towards a sphere, for it is estimated from a thousand films
 
@@ -91,11 +90,12 @@ def usual_films(first: Features, second: Features) -> tuple[Features, float]:
     """What films of the bundle's kind look like, from two groups of them, (N, dimensions).
 
     Returns:
-        The statistics of the first group, and the distance that all but the farthest hundredth of the
-        second keep to it; both as a manifest's out_of_distribution wants them.
+        The statistics of the first group, and the distance of the second's farthest film, beyond which a
+        further film of the kind lies once in as many films (conformal: Vovk et al., 2005); both as a
+        manifest's out_of_distribution wants them. It is the second line: looks were asked before.
     """
     statistics = _statistics(first)
-    return statistics, float(np.quantile(mahalanobis(second, statistics), CHEST_FILMS_KEPT))
+    return statistics, float(mahalanobis(second, statistics).max())
 
 
 @dataclass(frozen=True, slots=True)
