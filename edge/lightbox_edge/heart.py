@@ -51,29 +51,36 @@ def heart_between(lung_right: Mask, lung_left: Mask) -> Mask:
     upper_right, upper_left = (int(lung.columns[top - lung.rows[0]]) for lung in (right, left))
     if x_right >= x_left or upper_right >= upper_left:
         return empty
-    rows, columns = np.arange(len(empty))[:, None], np.arange(empty.shape[1])
+    from_right = _until(right, x_right, y_right, len(empty), -1)
+    to_left = _until(left, x_left, y_left, len(empty), empty.shape[1])
+    # Only what can be the heart is looked at: stored pictures have millions of pixels.
+    down = slice(top, min(max(y_right, y_left) + int(SAG * height) + 2, len(empty)))
+    over = slice(from_right[down].min() + 1, to_left[down].max())
+    rows, columns = np.arange(down.start, down.stop)[:, None], np.arange(over.start, over.stop)
     across = np.clip((columns - upper_right) / (upper_left - upper_right), -1, 2)
     falls = (
         RISE_RIGHT * np.clip(1 - 2 * across, 0, None) ** 2 + RISE_LEFT * np.clip(2 * across - 1, 0, None) ** 2
     )
     along = np.clip((columns - x_right) / (x_left - x_right), 0, 1)
     lower = y_right + (y_left - y_right) * along + SAG * height * 4 * along * (1 - along)
-    from_right = _until(right, x_right, y_right, len(empty), -1)
-    to_left = _until(left, x_left, y_left, len(empty), empty.shape[1])
-    inside: Mask = (
+    heart = empty
+    heart[down, over] = (
         (rows >= top + height * falls)
         & (rows <= lower)
-        & (columns > from_right[:, None])
-        & (columns < to_left[:, None])
+        & (columns > from_right[down, None])
+        & (columns < to_left[down, None])
     )
-    return inside
+    return heart
 
 
 def _inner_border(lung: Mask, side: int) -> _Lung:
     """The border on the heart's side: the last column of each row (``side`` -1), or the first (0)."""
-    rows = np.flatnonzero(lung.any(axis=1))
+    held = lung.any(axis=1)
+    rows = np.flatnonzero(held)
     span = np.arange(rows[0], rows[-1] + 1)
-    known = [int(np.flatnonzero(lung[row])[side]) for row in rows]
+    part = lung[rows[0] : rows[-1] + 1]
+    found = part.argmax(axis=1) if side == 0 else lung.shape[1] - 1 - part[:, ::-1].argmax(axis=1)
+    known = found[held[span]]
     columns = np.interp(span, rows, known).round().astype(np.int64)
     return _Lung(span, columns, (int(np.flatnonzero(lung[rows[-1]]).mean()), int(rows[-1])))
 
