@@ -23,9 +23,9 @@ def positive(logits: Logits, box: Box, size: tuple[int, int]) -> Mask:
         size: (rows, columns) of the film.
     """
     mask = np.zeros(size, np.bool_)
-    inside = logits > 0
-    left, right, columns = _reached(inside.any(axis=0), box[0], box[2], size[1])
-    top, bottom, rows = _reached(inside.any(axis=1), box[1], box[3], size[0])
+    inside: Mask = logits > 0
+    left, right, columns = _reached(inside, 0, box[0], box[2], size[1])
+    top, bottom, rows = _reached(inside, 1, box[1], box[3], size[0])
     height, width = rows.stop - rows.start, columns.stop - columns.start
     if height > 0 and width > 0:
         picture = Image.fromarray(np.ascontiguousarray(logits, dtype=np.float32))
@@ -34,9 +34,9 @@ def positive(logits: Logits, box: Box, size: tuple[int, int]) -> Mask:
     return mask
 
 
-def _reached(inside: Mask, start: float, stop: float, count: int) -> tuple[float, float, slice]:
+def _reached(inside: Mask, axis: int, start: float, stop: float, count: int) -> tuple[float, float, slice]:
     """Which of ``count`` pixels between ``start`` and ``stop`` a logit inside can reach, and their ends."""
-    places = np.flatnonzero(inside)
+    places = np.flatnonzero(inside.any(axis=axis))
     if not len(places):
         return start, stop, slice(0, 0)
     step = (stop - start) / count

@@ -62,4 +62,6 @@ def occlusion_map(image_features: Features, text_features: Features, scale: floa
         text_features: of one finding, (descriptors, 2, dimensions): presence and absence.
         scale: the bundle's logit_scale.
     """
-    return -descriptor_log_odds(image_features, text_features, scale).mean(axis=1).reshape(GRID, GRID)
+    log_odds = descriptor_log_odds(image_features, text_features, scale).mean(axis=1)
+    fall: Features = -log_odds.reshape(GRID, GRID)
+    return fall
