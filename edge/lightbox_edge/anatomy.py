@@ -12,8 +12,9 @@ from lightbox_edge.backends import BackendName, Device, open_session
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Anatomy, Preprocessing
+from lightbox_edge.masks_enlarging import positive
 from lightbox_edge.pieces import largest_piece
-from lightbox_edge.preprocess import OVERSAMPLING, fit, pad, stretch, unpad
+from lightbox_edge.preprocess import OVERSAMPLING, film_in_square, fit, pad, stretch
 from lightbox_edge.radiograph import Radiograph
 
 Pixels = NDArray[np.float32]
@@ -66,10 +67,11 @@ class AnatomyModel:
 
     def _masks(self, pixels: Pixels, size: tuple[int, ...]) -> Masks:
         logits = self._session.run({"pixels": pixels[np.newaxis]})["masks"][0]
-        side, whole = self._anatomy.input_size, (size[0], size[1])
-        found = (unpad(_one_piece(one), side, whole) > 0 for one in logits)
+        whole = size[0], size[1]
+        box = film_in_square(logits.shape[-1], self._anatomy.input_size, whole)
+        found = (positive(_one_piece(one), box, whole) for one in logits)
         return {
-            target: mask if mask.mean() >= LEAST else np.zeros_like(mask)
+            target: mask if np.count_nonzero(mask) >= LEAST * mask.size else np.zeros_like(mask)
             for target, mask in zip(self._anatomy.targets, found, strict=True)
         }
 

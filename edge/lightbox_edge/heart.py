@@ -2,8 +2,9 @@
 
 On a frontal film the lungs' inner borders are the heart's sides, and the two corners where they meet the
 diaphragm, the cardiophrenic angles, are its lower ends. What the lungs do not show is its upper border:
-it is drawn as a dome that begins half way down the lungs. That height and the sag of the lower border were
-read off eight drawings of JSRT; its other 102 films say what it is worth (docs/architecture.md).
+it is drawn as a dome that begins half way down the lungs. That height, the sag of the lower border and what
+rounds the corners were read off eight drawings of JSRT; its other 102 films say what it is worth
+(docs/regions.md).
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ TOP = 0.48  # of the lungs' height, from their apices to their lowest points
 RISE_RIGHT, RISE_LEFT = 0.12, 0.03  # how far the dome falls towards the two lungs, of the same height
 SAG = 0.06  # of the lower border under the line between its ends
 CORNER_FROM = 0.35  # of the way down from the heart's top, above which no corner is sought
+# A network's lungs have round corners: the last place about as far from the line as the farthest, as a
+# share of the line, is the corner, and a heart that is lower than a share of its own height has ended.
+NEAR = 0.02
+TIP = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,46 +56,53 @@ def heart_between(lung_right: Mask, lung_left: Mask) -> Mask:
     upper_right, upper_left = (int(lung.columns[top - lung.rows[0]]) for lung in (right, left))
     if x_right >= x_left or upper_right >= upper_left:
         return empty
-    rows, columns = np.arange(len(empty))[:, None], np.arange(empty.shape[1])
+    from_right = _until(right, x_right, y_right, len(empty), -1)
+    to_left = _until(left, x_left, y_left, len(empty), empty.shape[1])
+    # Only what can be the heart is looked at: stored pictures have millions of pixels.
+    down = slice(top, min(max(y_right, y_left) + int(SAG * height) + 2, len(empty)))
+    over = slice(from_right[down].min() + 1, to_left[down].max())
+    rows, columns = np.arange(down.start, down.stop)[:, None], np.arange(over.start, over.stop)
     across = np.clip((columns - upper_right) / (upper_left - upper_right), -1, 2)
     falls = (
         RISE_RIGHT * np.clip(1 - 2 * across, 0, None) ** 2 + RISE_LEFT * np.clip(2 * across - 1, 0, None) ** 2
     )
     along = np.clip((columns - x_right) / (x_left - x_right), 0, 1)
     lower = y_right + (y_left - y_right) * along + SAG * height * 4 * along * (1 - along)
-    from_right = _until(right, x_right, y_right, len(empty), -1)
-    to_left = _until(left, x_left, y_left, len(empty), empty.shape[1])
-    inside: Mask = (
+    heart: Mask = (
         (rows >= top + height * falls)
         & (rows <= lower)
-        & (columns > from_right[:, None])
-        & (columns < to_left[:, None])
+        & (columns > from_right[down, None])
+        & (columns < to_left[down, None])
     )
-    return inside
+    tips = heart.sum(axis=0) < TIP * heart.any(axis=1).sum()
+    empty[down, over] = heart & ~tips
+    return empty
 
 
 def _inner_border(lung: Mask, side: int) -> _Lung:
     """The border on the heart's side: the last column of each row (``side`` -1), or the first (0)."""
     rows = np.flatnonzero(lung.any(axis=1))
     span = np.arange(rows[0], rows[-1] + 1)
-    known = [int(np.flatnonzero(lung[row])[side]) for row in rows]
-    columns = np.interp(span, rows, known).round().astype(np.int64)
+    part = lung[rows[0] : rows[-1] + 1]
+    found = part.argmax(axis=1) if side == 0 else lung.shape[1] - 1 - part[:, ::-1].argmax(axis=1)
+    columns = np.interp(span, rows, found[rows - rows[0]]).round().astype(np.int64)
     return _Lung(span, columns, (int(np.flatnonzero(lung[rows[-1]]).mean()), int(rows[-1])))
 
 
 def _corner(lung: _Lung, top: int, side: int) -> tuple[int, int]:
     """Where heart, lung and diaphragm meet: (column, row).
 
-    Of the inner border's lower part, the point farthest towards the heart from the line between where the
-    heart begins and the lung's lowest point; ``side`` is 1 if the heart lies left of the lung on the film.
+    Of the inner border's lower part, the last point that is about as far towards the heart as any from the
+    line between where the heart begins and the lung's lowest point; ``side`` is 1 if the heart lies left of
+    the lung on the film.
     """
     start = np.array([lung.columns[top - lung.rows[0]], top])
     line = np.array(lung.lowest) - start
     below = lung.rows >= top + CORNER_FROM * line[1]
     columns, rows = lung.columns[below], lung.rows[below]
     off = side * (line[0] * (rows - start[1]) - line[1] * (columns - start[0]))
-    farthest = int(off.argmax())
-    return int(columns[farthest]), int(rows[farthest])
+    near = int(np.flatnonzero(off >= off.max() - NEAR * line @ line)[-1])
+    return int(columns[near]), int(rows[near])
 
 
 def _until(lung: _Lung, x: int, y: int, rows: int, above: int) -> Border:

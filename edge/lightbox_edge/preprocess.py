@@ -114,19 +114,6 @@ def pad(gray: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     return square
 
 
-def unpad(square: NDArray[np.float32], input_size: int, size: tuple[int, int]) -> NDArray[np.float32]:
-    """What a network said of a square of `pad`, on the film alone, resized bilinearly to (rows, columns).
-
-    Args:
-        square: (side, side), at any scale of the network's input.
-        input_size: the side of what `pad` gave.
-        size: of the stored picture.
-    """
-    picture = Image.fromarray(np.ascontiguousarray(square, dtype=np.float32))
-    box = film_in_square(len(square), input_size, size)
-    return np.asarray(picture.resize((size[1], size[0]), Image.Resampling.BILINEAR, box))
-
-
 def film_in_square(side: int, input_size: int, size: tuple[int, int]) -> tuple[float, float, float, float]:
     """Where `pad` puts a film of that stored size: (left, top, right, bottom) if the square had ``side``."""
     rows, columns = fitted_size(size, input_size)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from lightbox_edge.backends import BackendName, Device, open_session
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import BundleError
 from lightbox_edge.manifest import Precision, Segmenter, SegmenterRung
+from lightbox_edge.masks_enlarging import positive
 from lightbox_edge.preprocess import OVERSAMPLING, fit, fitted_size, stretch
 from lightbox_edge.radiograph import Radiograph
 
@@ -91,8 +91,9 @@ class SegmenterModel:
                 {"image_embedding": embedding[np.newaxis], "point_coords": coords, "point_labels": labels}
             )
             logits = given["low_res_masks"][0, 0]
-            pixels = _at_stored_size(logits, stored_size, fitted, self.input_size)
-            masks.append(Mask(pixels > 0, float(given["iou_predictions"][0, 0])))
+            rows, columns = (side * len(logits) / self.input_size for side in fitted)
+            pixels = positive(logits, (0, 0, columns, rows), stored_size)
+            masks.append(Mask(pixels, float(given["iou_predictions"][0, 0])))
         return masks
 
     def segment(self, radiograph: Radiograph, prompts: Sequence[Prompt]) -> list[Mask]:
@@ -136,13 +137,3 @@ def _points(
     table = np.array(points, dtype=np.float32)
     scale = np.array([fitted[1] / stored[1], fitted[0] / stored[0]], dtype=np.float32)
     return table[np.newaxis, :, :2] * scale, table[np.newaxis, :, 2]
-
-
-def _at_stored_size(
-    logits: NDArray[np.float32], stored: tuple[int, int], fitted: tuple[int, int], input_size: int
-) -> NDArray[np.float32]:
-    """The film's share of low_res_masks, resized bilinearly to its stored (rows, columns)."""
-    rows, columns = (side * logits.shape[0] / input_size for side in fitted)
-    picture = Image.fromarray(np.ascontiguousarray(logits, dtype=np.float32))
-    size = (stored[1], stored[0])
-    return np.asarray(picture.resize(size, Image.Resampling.BILINEAR, (0, 0, columns, rows)))

@@ -72,7 +72,7 @@ def measure_thorax(
         right,
         left,
         width / thorax.pixels,
-        float(lung_left.sum() / both.sum()),
+        float(np.count_nonzero(lung_left) / np.count_nonzero(both)),
         width * step if step else None,
         thorax.pixels * step if step else None,
     )
@@ -80,11 +80,11 @@ def measure_thorax(
 
 def _widest(mask: Mask) -> Width:
     """The row in which a mask reaches from farthest left to farthest right."""
-    rows = np.flatnonzero(mask.any(axis=1))
-    first = mask[rows].argmax(axis=1)
-    last = mask.shape[1] - 1 - mask[rows, ::-1].argmax(axis=1)
-    widest = int((last - first).argmax())
-    return Width(int(rows[widest]), int(first[widest]), int(last[widest]))
+    held = np.flatnonzero(mask.any(axis=1))
+    part = mask[held[0] : held[-1] + 1]
+    first, last = part.argmax(axis=1), mask.shape[1] - 1 - part[:, ::-1].argmax(axis=1)
+    widest = int(np.where(part.any(axis=1), last - first, -1).argmax())
+    return Width(int(held[0]) + widest, int(first[widest]), int(last[widest]))
 
 
 def _extent(mask: Mask) -> tuple[int, int]:

@@ -5,7 +5,8 @@
 (a) lungs, hearts and ratios with no prompt; (b) do maps and masks meet what readers drew; (c) each rung's
 maps and masks against fp32's; (d) time by stage and peak memory. ``--films`` takes that many of each source,
 spread evenly; without it all are used. ``--split train`` measures (b) on the films on which
-`lightbox_edge.regions.prompting` chose its share.
+`lightbox_edge.regions.prompting` chose its share, ``--map occlusion`` takes that map though the bundle gives
+patch_features.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def main() -> None:
     parser.add_argument("--backend", choices=("auto", "onnxruntime", "openvino"), default="auto")
     parser.add_argument("--precision", default="auto")
     parser.add_argument("--split", choices=("test", "train"), default="test")
+    parser.add_argument("--map", choices=("patches", "occlusion"), help="default: what the bundle has")
     given = parser.parse_args()
     bundle, fp32 = open_bundle(given.bundle), open_bundle(given.fp32 or given.bundle)
     model = Model(
@@ -56,14 +58,13 @@ def main() -> None:
     else:
         print("(a) left out: the bundle has no anatomy network")
     side = model.preprocessing.input_size
-    if model.run(np.zeros((1, 1, side, side), np.float32)).patch_features is not None:
-        print_pointing(given.data, model, anatomy, segmenter, given.films, given.split)
-        if "fp32" in fp32.manifest.ladder:
-            print_int8(fp32, bundle, backend, files)
-        else:
-            print("(c) left out: name with --fp32 a bundle with that rung")
+    patches = model.run(np.zeros((1, 1, side, side), np.float32)).patch_features is not None
+    kind = given.map or ("patches" if patches else "occlusion")
+    print_pointing(given.data, model, anatomy, segmenter, given.films, given.split, kind)
+    if patches and "fp32" in fp32.manifest.ladder:
+        print_int8(fp32, bundle, backend, files)
     else:
-        print("(b) and (c) left out: the bundle gives no patch_features")
+        print("(c) left out: it needs patch_features, and with --fp32 a bundle with that rung")
     print_time(bundle, backend, given.threads, files)
     print_whole(given.bundle, backend, given.threads, files)
 

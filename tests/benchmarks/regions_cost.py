@@ -23,6 +23,7 @@ from lightbox_edge.loading import read_film
 from lightbox_edge.masks_measuring import dice_of, thorax_prompts
 from lightbox_edge.preprocess import preprocess
 from lightbox_edge.regions.drawing import film_gray, mask_png, overlay_png
+from lightbox_edge.regions.occlusion import PASSES, covered_features
 from lightbox_edge.regions.organs import find_organs
 from lightbox_edge.regions.outliner import kept_side
 from lightbox_edge.regions.prompting import place_of
@@ -105,7 +106,12 @@ def _stages(
 
     film = timed("decode", lambda: read_film(file, side))
     how = model.preprocessing
-    timed("preprocess and image encoder", lambda: model.run(preprocess(film, how)[np.newaxis]))
+    encoded = timed("preprocess and image encoder", lambda: model.run(preprocess(film, how)[np.newaxis]))
+    if encoded.patch_features is None:
+        timed(
+            f"{PASSES} covered films, for all findings",
+            lambda: covered_features(model.encode, preprocess(film, how), film.stored_size),
+        )
     mask = np.zeros(film.stored_size, np.bool_)
     if anatomy is not None:
         timed("lungs, heart, ratio", lambda: find_organs(anatomy, film))

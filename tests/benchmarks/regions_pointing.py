@@ -21,12 +21,12 @@ from lightbox_edge.anatomy import AnatomyModel
 from lightbox_edge.judging import Model
 from lightbox_edge.loading import read_film
 from lightbox_edge.masks_measuring import box_around, iou_of
-from lightbox_edge.preprocess import fitted_size, preprocess
+from lightbox_edge.preprocess import preprocess
 from lightbox_edge.radiograph import Radiograph
+from lightbox_edge.regions.maps import FilmMaps, MapKind
 from lightbox_edge.regions.organs import Organs, find_organs, thorax_box
 from lightbox_edge.regions.prompting import place_of
 from lightbox_edge.regions.records import Box
-from lightbox_edge.regions.similarity import on_film, similarity_map
 from lightbox_edge.scoring import Features
 from lightbox_edge.segmenting import Prompt, SegmenterModel
 from lightbox_export.recipe import load_recipe
@@ -55,12 +55,13 @@ def print_pointing(
     segmenter: SegmenterModel | None,
     films: int | None,
     split: str = "test",
+    kind: MapKind = "patches",
 ) -> None:
     """By source and finding: hits, IoU of the prompt's and the mask's box with the best drawn one."""
     rows: dict[tuple[str, str], list[tuple[float, ...]]] = defaultdict(list)
     for drawn in drawn_findings(data, model, split, films):
         organs = find_organs(anatomy, drawn.radiograph) if anatomy else Organs()
-        rows[drawn.source, drawn.finding].append(_measured(model, organs, segmenter, drawn))
+        rows[drawn.source, drawn.finding].append(_measured(model, organs, segmenter, drawn, kind))
     names = (
         "maximum",
         "by chance",
@@ -70,18 +71,18 @@ def print_pointing(
         "IoU of mask's box",
         "IoU of mask",
     )
-    print(f"pointing, {split} films; the columns:", ", ".join(names))
+    print(f"pointing, {split} films, maps from {kind}; the columns:", ", ".join(names))
     for (source, finding), values in sorted(rows.items()):
         shown = "  ".join(f"{one:.3f}" for one in np.mean(values, axis=0))
         print(f"  {source:<30}{finding:<22}{len(values):>4}  {shown}", flush=True)
 
 
 def _measured(
-    model: Model, organs: Organs, segmenter: SegmenterModel | None, drawn: Drawn
+    model: Model, organs: Organs, segmenter: SegmenterModel | None, drawn: Drawn, kind: MapKind
 ) -> tuple[float, ...]:
     size, thorax = drawn.radiograph.stored_size, thorax_box(organs)
     inside = filled(thorax, size) if thorax else np.ones(size, np.bool_)
-    place = place_of(film_map(model, drawn.radiograph, drawn.finding), size, thorax)
+    place = place_of(film_map(model, drawn.radiograph, drawn.finding, kind), size, thorax)
     chance = float(drawn.area.mean()), float((drawn.area & inside).sum() / inside.sum())
     centre = float(_holds(drawn.area, size[1] / 2, size[0] / 2))
     if place is None:
@@ -122,14 +123,14 @@ def drawn_findings(data: Path, model: Model, split: str, films: int | None) -> I
                 yield Drawn(f"gb_seg {kind}", GB_SEG[kind], radiograph, area, (box_around(area),))
 
 
-def film_map(model: Model, radiograph: Radiograph, finding: str) -> Features:
-    """A finding's similarity map on the film, as `lightbox_edge.regions.finder` makes it."""
-    how = model.preprocessing
-    patches = model.run(preprocess(radiograph, how)[np.newaxis]).patch_features
-    assert patches is not None
-    criterion = next(one for one in model.criteria if one.name == finding)
-    log_odds = similarity_map(patches[0], criterion.text_features, model.logit_scale)
-    return on_film(log_odds, how.input_size, fitted_size(radiograph.stored_size, how.input_size))
+def film_map(model: Model, radiograph: Radiograph, finding: str, kind: MapKind = "patches") -> Features:
+    """A finding's map on the film, as `lightbox_edge.regions.finder` makes it."""
+    pixels = preprocess(radiograph, model.preprocessing)
+    patches = model.run(pixels[np.newaxis]).patch_features if kind == "patches" else None
+    maps = FilmMaps(model, pixels, radiograph.stored_size, None if patches is None else patches[0])
+    found = maps.of(next(one for one in model.criteria if one.name == finding))
+    assert found.kind == kind
+    return found.log_odds
 
 
 def filled(box: Box, size: tuple[int, int]) -> Mask:

@@ -17,6 +17,8 @@ from PIL import Image
 from lightbox_door.main import main
 from lightbox_edge.anatomy import LUNGS
 from lightbox_edge.bundle import Bundle
+from lightbox_edge.judging import Encoded, Model
+from lightbox_edge.regions.occlusion import PASSES
 from lightbox_edge.segmenting import SegmenterModel
 from tests.conftest import PYDICOM_DATA
 from tests.tiny import FINDING, with_anatomy, write_bundle, write_films
@@ -138,7 +140,9 @@ def test_without_its_parts_a_bundle_says_what_is_missing(made: Made, tmp_path: P
     assert [line["mask"] for line in lines] == [None] * 4
     reasons = [line["measurements"]["reason"] for line in lines]
     assert all("cannot find the lungs" in reason for reason in reasons[:3])
-    assert "gives no patch_features" in reasons[3]
+    assert "no segmenter" in reasons[3]
+    assert lines[3]["box"] is not None  # of a map by occlusion, for the bundle gives no patch_features
+    assert lines[3]["measurements"]["map"] == "occlusion"
     code = main(["regions", str(film), "--out", str(tmp_path / "two"), "--box", "1,1,9,9", "--bundle",
                  str(made.plain.folder)])  # fmt: skip
     assert code == 2
@@ -156,6 +160,29 @@ def test_an_unreadable_film_is_named_and_ends_in_1(made: Made, tmp_path: Path, c
     assert f"{broken} could not be read" in told.err
     lines = [json.loads(line) for line in told.out.splitlines()]
     assert [(line["target"], line["mask"]) for line in lines] == [(organ, None) for organ in ORGANS]
+
+
+@pytest.mark.parametrize(("patches", "passes"), [(True, 0), (False, PASSES)])
+def test_a_film_is_covered_once_for_all_findings_and_only_without_patches(
+    made: Made, tmp_path: Path, capsys: Told, monkeypatch: pytest.MonkeyPatch, patches: bool, passes: int
+) -> None:
+    films: list[int] = []
+    run = Model.run
+
+    def counted(self: Model, pixels: NDArray[np.float32]) -> Encoded:
+        films.append(len(pixels))
+        return run(self, pixels)
+
+    monkeypatch.setattr(Model, "run", counted)
+    bundle, film = made.whole if patches else made.plain, made.films / "004.png"
+    asked = ["--finding", FINDING.name, "--finding", "large heart"]
+    _, lines = made.run(capsys, film, "--out", tmp_path / "out", *asked, bundle=bundle)
+    assert sum(films) == 1 + passes
+    kinds = [line["measurements"]["map"] for line in lines[3:]]
+    assert kinds == ["patches" if patches else "occlusion"] * 2
+    films.clear()
+    made.run(capsys, made.films / "000.png", "--out", tmp_path / "out", bundle=bundle)
+    assert sum(films) == 1  # nothing is flagged on it
 
 
 @pytest.mark.parametrize("given", ["1,2,3", "5,5,1,9", "a,b,c,d", "1,2,3,nan", ""])

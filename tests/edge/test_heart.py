@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from lightbox_edge.heart import heart_between
+from lightbox_edge.heart import TIP, heart_between
 from lightbox_edge.masks_measuring import dice_of
 from lightbox_edge.thorax import measure_thorax
 
@@ -53,6 +53,13 @@ def test_the_heart_is_between_the_lungs_and_in_none_of_them() -> None:
     heart = heart_between(right, left)
     assert heart.any()
     assert not (heart & (right | left)).any()
+
+
+def test_a_heart_ends_in_no_tip() -> None:
+    for name in jsrt_masks()[:10]:
+        heart = heart_between(*drawn(name)[:2])
+        high = heart.sum(axis=0)
+        assert high[high > 0].min() >= TIP * np.count_nonzero(heart.any(axis=1))
 
 
 @pytest.mark.parametrize("side", ["right", "left", "both"])

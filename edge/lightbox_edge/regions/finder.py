@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lightbox_edge.anatomy import AnatomyModel, open_anatomy, why_no_anatomy
 from lightbox_edge.backends import BackendName, Device
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import WantedFinding
 from lightbox_edge.judging import Judged, Model
-from lightbox_edge.preprocess import fitted_size
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.regions.embedding_store import EmbeddingStore
 from lightbox_edge.regions.finding_regions import Film, finding_region, prompted_region
+from lightbox_edge.regions.maps import FilmMaps
 from lightbox_edge.regions.organs import ORGANS, Organs, find_organs, organ_regions
 from lightbox_edge.regions.outlines import Outlines, why_no_segmenter
 from lightbox_edge.regions.records import Box, Point, Region, no_region
-from lightbox_edge.regions.similarity import on_film, similarity_map
-from lightbox_edge.scoring import Criterion, Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,6 @@ class RegionFinder:
     ) -> None:
         if wanted.prompts and bundle.manifest.segmenter is None:
             raise LightboxError(why_no_segmenter(bundle))
-        self._name = bundle.manifest.name
         self._model, self._wanted = model, wanted
         runtime = backend, device, threads
         self._anatomy: AnatomyModel | str = (
@@ -68,17 +68,21 @@ class RegionFinder:
             else why_no_segmenter(bundle)
         )
 
-    def find(self, key: str, radiograph: Radiograph, judged: Judged) -> list[Region]:
+    def find(
+        self, key: str, radiograph: Radiograph, pixels: NDArray[np.float32] | None, judged: Judged
+    ) -> list[Region]:
         """The regions of one film: the organs, the findings, then what a person pointed at.
 
         Args:
             key: names the film's content and frame, see `Outlines`.
             radiograph: its picture.
+            pixels: what the model saw of it, (1, S, S), None where it was not judged.
             judged: what the model says of it.
         """
         organs = self._organs(radiograph, judged)
         film = Film(key, radiograph, organs)
-        return [*organ_regions(organs, radiograph), *self._findings(film, judged), *self._prompted(film)]
+        findings = self._findings(film, pixels, judged)
+        return [*organ_regions(organs, radiograph), *findings, *self._prompted(film)]
 
     def none(self, reason: str) -> list[Region]:
         """The regions of a film of which there is no picture."""
@@ -93,27 +97,17 @@ class RegionFinder:
             return Organs(reason=self._anatomy)
         return find_organs(self._anatomy, radiograph)
 
-    def _findings(self, film: Film, judged: Judged) -> Iterator[Region]:
+    def _findings(self, film: Film, pixels: NDArray[np.float32] | None, judged: Judged) -> Iterator[Region]:
         """Of the findings that were asked for, or else of those that are flagged."""
         asked = self._wanted.findings
-        if judged.outcome.status != "judged":
+        if judged.outcome.status != "judged" or pixels is None:
             reason = " ".join(judged.outcome.reasons)
             yield from (no_region(one.name, reason) for one in asked or ())
             return
+        maps = FilmMaps(self._model, pixels, film.radiograph.stored_size, judged.patch_features)
         for score, criterion in zip(judged.outcome.findings, self._model.criteria, strict=True):
             if asked is not None or score.flagged:
-                yield finding_region(film, score, self._map(film, judged, criterion), self._outlines)
-
-    def _map(self, film: Film, judged: Judged, criterion: Criterion) -> Features | str:
-        """A finding's similarity map on the film, at the scale of the image encoder; or why there is none."""
-        if judged.patch_features is None:
-            return (
-                f"The bundle {self._name} gives no patch_features and so cannot say where a finding is: name "
-                "with --bundle one that does."
-            )
-        side = self._model.preprocessing.input_size
-        log_odds = similarity_map(judged.patch_features, criterion.text_features, self._model.logit_scale)
-        return on_film(log_odds, side, fitted_size(film.radiograph.stored_size, side))
+                yield finding_region(film, score, maps.of(criterion), self._outlines)
 
     def _prompted(self, film: Film) -> Iterator[Region]:
         for target, prompt in self._wanted.prompts:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from lightbox_edge.masks_measuring import box_around
 from lightbox_edge.radiograph import Radiograph
+from lightbox_edge.regions.maps import FindingMap
 from lightbox_edge.regions.organs import (
     HEART,
     Organs,
@@ -19,7 +20,6 @@ from lightbox_edge.regions.prompting import box_about, place_of
 from lightbox_edge.regions.quality import quality_of, why_not_shown
 from lightbox_edge.regions.records import Box, Point, Region
 from lightbox_edge.results import FindingScore
-from lightbox_edge.scoring import Features
 from lightbox_edge.segmenting import Prompt
 
 CARDIOMEGALY = "cardiomegaly"  # the one finding whose region is an organ, and which has a ratio of its own
@@ -34,28 +34,24 @@ class Film:
     organs: Organs
 
 
-def finding_region(
-    film: Film, score: FindingScore, film_map: Features | str, outlines: Outlines | str
-) -> Region:
+def finding_region(film: Film, score: FindingScore, found: FindingMap, outlines: Outlines | str) -> Region:
     """The region of a finding.
 
     Args:
         film: that was scored.
         score: of the finding, which its region never changes.
-        film_map: its similarity map on the film alone, or the reason why there is none.
+        found: where its words fit on the film.
         outlines: what makes masks, or the reason why nothing does.
     """
-    told, place = _scored(score), None
-    if not isinstance(film_map, str):
-        place = place_of(film_map, film.radiograph.stored_size, thorax_box(film.organs))
+    told = _scored(score) | {"map": found.kind}
+    place = place_of(found.log_odds, film.radiograph.stored_size, thorax_box(film.organs))
     maximum = place.maximum if place else None
     if score.name == CARDIOMEGALY and film.organs.heart is not None:
         told |= heart_measurements(film.organs, film.radiograph) | {"outline_of": HEART}
         heart, lines = film.organs.heart, widths(film.organs)
         return Region(score.name, box_around(heart), heart, None, told, maximum, lines)
     if place is None:
-        flat = "The similarity map is flat: the words fit no place better than another."
-        told["reason"] = film_map if isinstance(film_map, str) else flat
+        told["reason"] = "The map is flat: the words fit no place better than another."
         return Region(score.name, measurements=told)
     if isinstance(outlines, str):
         told["reason"] = outlines

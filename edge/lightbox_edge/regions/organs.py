@@ -9,7 +9,7 @@ import numpy as np
 
 from lightbox_edge.anatomy import LUNGS, WHOLE_LUNGS, AnatomyModel
 from lightbox_edge.heart import heart_between
-from lightbox_edge.masks_measuring import box_around
+from lightbox_edge.masks_measuring import area_of, box_around
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.regions.records import Box, Mask, Region, no_region
 from lightbox_edge.thorax import Thorax, Width, measure_thorax
@@ -42,7 +42,10 @@ class Organs:
         found = [self.masks.get(name) for name in (*LUNGS, *WHOLE_LUNGS)]
         if any(one is None or not one.any() for one in found[:2]):
             return None
-        both: Mask = np.logical_or.reduce([one for one in found if one is not None])
+        both = np.zeros_like(self.masks[LUNGS[0]])
+        for one in found:
+            if one is not None:
+                both |= one
         return both
 
 
@@ -102,10 +105,10 @@ def _lung(organs: Organs, name: str, radiograph: Radiograph) -> Region:
     mask = organs.masks.get(name)
     if mask is None or not mask.any():
         return no_region(name, _NOT_FOUND[name])
-    told: dict[str, object] = {"film_share": round(float(mask.mean()), 4)}
-    both = [int(organs.masks[one].sum()) for one in LUNGS if one in organs.masks]
+    told: dict[str, object] = {"film_share": _film_share(mask)}
+    both = [area_of(organs.masks[one]) for one in LUNGS if one in organs.masks]
     if len(both) == 2 and all(both):
-        told["share_of_lungs"] = round(float(mask.sum() / sum(both)), 4)
+        told["share_of_lungs"] = round(area_of(mask) / sum(both), 4)
     return Region(name, box_around(mask), mask, measurements=told | area_measurements(mask, radiograph))
 
 
@@ -115,7 +118,7 @@ def _heart(organs: Organs, radiograph: Radiograph) -> Region:
         if organs.lungs is None:
             why = "it is drawn between two lungs, and two were not found"
         return no_region(HEART, f"The heart was not found: {why}.")
-    told: dict[str, object] = {"film_share": round(float(organs.heart.mean()), 4)}
+    told: dict[str, object] = {"film_share": _film_share(organs.heart)}
     told |= area_measurements(organs.heart, radiograph) | heart_measurements(organs, radiograph)
     return Region(HEART, box_around(organs.heart), organs.heart, measurements=told, widths=widths(organs))
 
@@ -126,6 +129,10 @@ def area_measurements(mask: Mask, radiograph: Radiograph) -> dict[str, object]:
         return {}
     down, over = radiograph.spacing
     return {
-        "area_cm2": round(int(mask.sum()) * down * over / 100, 2),
+        "area_cm2": round(area_of(mask) * down * over / 100, 2),
         "millimetres_by": radiograph.spacing_from,
     }
+
+
+def _film_share(mask: Mask) -> float:
+    return round(area_of(mask) / mask.size, 4)

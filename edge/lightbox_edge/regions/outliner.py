@@ -118,7 +118,7 @@ class Outliner:
         if frame.radiograph is None:
             return self._without_picture(path, outcome.status, outcome.reasons)
         key = f"{loaded.sha256}{number}"
-        regions = self._finder.find(key, frame.radiograph, judged)
+        regions = self._finder.find(key, frame.radiograph, frame.pixels, judged)
         return FilmRegions(path, key, outcome.status, outcome.reasons, frame.radiograph, tuple(regions))
 
     def _without_picture(self, path: str, status: Status, reasons: tuple[str, ...]) -> FilmRegions:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from lightbox_edge.masks_measuring import area_of
 from lightbox_edge.regions.records import Box, Mask
 
 LEAST_IOU = 0.5  # that the segmenter expects: under it, it does not believe its mask itself
@@ -30,13 +31,13 @@ class Quality:
 
 def quality_of(mask: Mask, prompt: Box | None, thorax: Box | None, lungs: Mask | None) -> Quality:
     """Hold a mask, (rows, columns), against its prompt's box, the thorax and the lungs of the same film."""
-    area = int(mask.sum())
+    area = area_of(mask)
 
     def share(inside: Mask | None) -> float | None:
-        return None if inside is None or not area else float(inside.sum() / area)
+        return None if inside is None or not area else area_of(inside) / area
 
     return Quality(
-        float(mask.mean()),
+        area / mask.size,
         share(None if prompt is None else mask[_under(prompt)]),
         share(None if thorax is None else mask[_under(thorax)]),
         share(None if lungs is None else mask & lungs),

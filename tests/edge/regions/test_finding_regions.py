@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lightbox_edge.radiograph import Header, Radiograph
 from lightbox_edge.regions.finding_regions import Film, finding_region, prompted_region
+from lightbox_edge.regions.maps import FindingMap
 from lightbox_edge.regions.organs import Organs, organ_regions, thorax_box
 from lightbox_edge.regions.quality import quality_of, why_not_shown
 from lightbox_edge.results import FindingScore
@@ -20,6 +21,7 @@ from lightbox_edge.thorax import measure_thorax
 
 SIZE = (120, 100)
 Mask = NDArray[np.bool_]
+FLAT = FindingMap(np.zeros(SIZE, np.float32), "occlusion")
 
 
 class Stub:
@@ -51,9 +53,9 @@ def film(found: Organs | None = None, spacing_from: str = "") -> Film:
     return Film("key", radiograph, found or Organs())
 
 
-def bright(row: int, column: int, spread: int = 200) -> NDArray[np.float32]:
+def bright(row: int, column: int, spread: int = 200) -> FindingMap:
     y, x = np.mgrid[: SIZE[0], : SIZE[1]]
-    return np.exp(-((y - row) ** 2 + (x - column) ** 2) / spread).astype(np.float32)
+    return FindingMap(np.exp(-((y - row) ** 2 + (x - column) ** 2) / spread).astype(np.float32), "patches")
 
 
 def score(name: str = "effusion", *, flagged: bool = True) -> FindingScore:
@@ -73,6 +75,7 @@ def test_a_good_mask_is_a_region_with_its_quality() -> None:
     assert told["area_cm2"] == pytest.approx(15 * 20 * 0.04 / 100)
     assert told["millimetres_by"] == "PixelSpacing"
     assert told["maximum"] == pytest.approx([72.5, 70.5])
+    assert told["map"] == "patches"
     assert (told["probability"], told["flagged"]) == (0.7, True)
     (asked,) = stub.asked
     assert asked.box is not None
@@ -111,7 +114,7 @@ def test_specks_floods_and_what_lies_beside_the_thorax_are_no_findings_but_may_b
 
 def test_only_the_thorax_is_looked_at() -> None:
     stub: Any = Stub(filled(65, 60, 80, 80), 0.9)
-    corner = bright(4, 4, 20) * 5 + bright(70, 72)
+    corner = FindingMap(bright(4, 4, 20).log_odds * 5 + bright(70, 72).log_odds, "patches")
     assert finding_region(film(), score(), corner, stub).maximum == pytest.approx((4.5, 4.5))
     assert finding_region(film(organs()), score(), corner, stub).maximum == pytest.approx((72.5, 70.5), abs=1)
 
@@ -119,8 +122,8 @@ def test_only_the_thorax_is_looked_at() -> None:
 def test_cardiomegaly_is_the_heart_with_its_ratio_and_the_probability_of_the_words() -> None:
     stub: Any = Stub(filled(65, 60, 80, 80), 0.9)
     found = organs()
-    for film_map in (bright(70, 50), "no map"):
-        region = finding_region(film(found, "ImagerPixelSpacing"), score("cardiomegaly"), film_map, stub)
+    for one in (bright(70, 50), FLAT):
+        region = finding_region(film(found, "ImagerPixelSpacing"), score("cardiomegaly"), one, stub)
         assert region.mask is found.heart
         assert region.predicted_iou is None
         assert region.told()["cardiothoracic_ratio"] == pytest.approx(22 / 71, abs=1e-4)
@@ -138,13 +141,13 @@ def test_without_a_heart_cardiomegaly_is_a_finding_like_another() -> None:
 
 
 def test_what_is_missing_is_the_reason() -> None:
-    assert finding_region(film(), score(), "no map", "no segmenter").reason == "no map"
     boxed = finding_region(film(), score(), bright(70, 72), "no segmenter")
     assert (boxed.reason, boxed.mask) == ("no segmenter", None)
     assert boxed.box is not None
-    flat = finding_region(film(), score(), np.zeros(SIZE, np.float32), "no segmenter")
+    flat = finding_region(film(), score(), FLAT, "no segmenter")
     assert "flat" in flat.reason
     assert flat.box is None
+    assert flat.told()["map"] == "occlusion"
 
 
 def test_a_persons_point_is_outlined_and_one_beside_the_film_is_not() -> None:
