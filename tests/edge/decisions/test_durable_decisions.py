@@ -31,15 +31,15 @@ with Worklist(sys.argv[1]) as worklist:
     review.sign_in(sys.argv[2], "2468")
     film = review.rows()[0]
     print(flush=True)
-    sys.stdin.readline()
     for number in range(int(sys.argv[3]), int(sys.argv[4])):
+        sys.stdin.readline()
         review.decide(film, "refer", note=f"{sys.argv[2]} {number}")
         print(f"{sys.argv[2]} {number}", flush=True)
 """
 
 
 def ready(path: str, reader: str, first: int, end: int) -> subprocess.Popen[str]:
-    """A process that is signed in and waits for a line."""
+    """A process that is signed in and waits for a line before each decision."""
     call = [sys.executable, "-c", APPENDS, path, reader, str(first), str(end)]
     pipe = subprocess.PIPE
     process = subprocess.Popen(call, env=environment(), stdin=pipe, stdout=pipe, encoding="utf-8")
@@ -48,9 +48,9 @@ def ready(path: str, reader: str, first: int, end: int) -> subprocess.Popen[str]
     return process
 
 
-def go(process: subprocess.Popen[str]) -> None:
+def go(process: subprocess.Popen[str], decisions: int) -> None:
     assert process.stdin
-    process.stdin.write("\n")
+    process.stdin.write("\n" * decisions)
     process.stdin.flush()
 
 
@@ -65,9 +65,15 @@ def test_two_reviewers_at_once_make_one_chain(worklist: Worklist, reading_as: As
     for reader in readers:
         reading_as(reader)
     processes = [ready(worklist.path, reader, 0, 60) for reader in readers]
+    told: list[list[str]] = [[], []]
+    for _ in range(20):  # three decisions each at once, so that neither is done before the other begins
+        for process in processes:
+            go(process, 3)
+        for process, lines in zip(processes, told, strict=True):
+            assert process.stdout
+            lines += [process.stdout.readline().strip() for _ in range(3)]
     for process in processes:
-        go(process)
-    told = [process.communicate(timeout=60)[0].splitlines() for process in processes]
+        process.communicate(timeout=60)
     assert [process.returncode for process in processes] == [0, 0]
     assert verify(worklist).entries == 120
     order = notes(worklist)
@@ -81,7 +87,7 @@ def test_killed_in_the_middle_loses_nothing_acknowledged(worklist: Worklist, rea
     told: list[str] = []
     for after in (1, 5, 20, 40):
         process = ready(worklist.path, "Amina", len(told), 10**6)
-        go(process)
+        go(process, 5000)
         assert process.stdout
         lines = [process.stdout.readline().strip() for _ in range(after)]
         time.sleep(0.001 * after)
