@@ -21,7 +21,7 @@ MAX_TOKENS = 64  # of a sentence; the longest descriptor has 14
 class ImageEncoder(nn.Module):
     """EfficientNet-Lite0, a network made for INT8 (ReLU6, no squeeze-excitation), with a projection.
 
-    Takes pixels (N, 1, H, W), gives image_features (N, features), both float32.
+    Looks at pixels (N, 1, H, W), float32; `lightbox_export.ensemble` makes image_features of what it sees.
     """
 
     def __init__(self, features: int) -> None:
@@ -50,9 +50,6 @@ class ImageEncoder(nn.Module):
         """The backbone's layers, one after another: stem and its normalisation, stages, head."""
         whole: Any = self.backbone  # timm gives its networks no types
         return [whole.conv_stem, whole.bn1, *whole.blocks, whole.conv_head, whole.bn2]
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        return functional.normalize(self.look(pixels)[0], dim=-1)
 
     def look(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Features of the film, (N, features), and of its patches, (N, patches, features); not normalised.
