@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
-from lightbox_edge.anatomy import WHOLE_LUNGS
+from lightbox_edge.anatomy import WHOLE_LUNGS, Masks
 from lightbox_edge.errors import LightboxError
-from lightbox_export.anatomy.collection import sides, taught_films
+from lightbox_edge.radiograph import Radiograph
+from lightbox_edge.segmenting import Mask, Prompt
+from lightbox_export.anatomy.collection import sides, taught_films, undrawn_films
 from lightbox_export.anatomy.network import AnatomyNetwork, loss
+from lightbox_export.anatomy.redraw import outlined
 from lightbox_export.anatomy.train import OTHER_SIDE, TARGETS, Plan, altered, train
 
 SIDE = 64
@@ -92,3 +97,68 @@ def test_a_training_learns_and_goes_on_at_its_checkpoint(tmp_path: Path) -> None
 def test_no_collection_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(LightboxError, match=r"holds no labels\.csv: name the folder"):
         taught_films(tmp_path, 64)
+
+
+class _First:
+    """A first network that finds what it is told."""
+
+    def __init__(self, *found: Masks) -> None:
+        self._found = list(found)
+
+    def find(self, radiograph: Radiograph) -> Masks:
+        return self._found.pop(0)
+
+
+class _Segmenter:
+    """Fills every box, and keeps the boxes that it was asked for."""
+
+    def __init__(self) -> None:
+        self.boxes: list[tuple[float, ...]] = []
+
+    def segment(self, radiograph: Radiograph, prompts: Sequence[Prompt]) -> list[Mask]:
+        made = []
+        for one in prompts:
+            assert one.box is not None
+            self.boxes.append(one.box)
+            left, top, right, bottom = map(round, one.box)
+            pixels = np.zeros(radiograph.stored_size, bool)
+            pixels[top:bottom, left:right] = True
+            made.append(Mask(pixels, 0.9))
+        return made
+
+
+def test_films_that_nobody_drew_on_teach_where_both_models_agree() -> None:
+    film = Radiograph(np.zeros((100, 120), np.float32), (100, 120))
+    both = {name: np.zeros((100, 120), bool) for name in TARGETS}
+    both["lung_right"][20:70, 0:40] = both["whole_lung_right"][20:70, 0:45] = True
+    both["lung_left"][20:70, 70:110] = both["whole_lung_left"][20:70, 65:110] = True
+    one_lung = {**both, "lung_left": np.zeros((100, 120), bool)}
+    elsewhere = {**both, "lung_left": both["lung_left"] & np.tri(100, 120, -20, dtype=bool)}
+    segmenter = _Segmenter()
+    first = _First(both, one_lung, elsewhere)
+    kept = outlined([film] * 3, first, segmenter)  # type: ignore[arg-type]  # stand-ins
+    assert len(kept) == 1
+    masks = dict(kept[0].masks)
+    assert tuple(masks) == TARGETS
+    left, top, right, bottom = segmenter.boxes[1]  # widened, and not over the film's edge
+    assert (left, round(top)) == (0, 18)
+    assert right > 41
+    assert bottom > 71
+    assert masks["lung_left"].sum() > both["lung_left"].sum()
+    assert (masks["whole_lung_left"] == masks["lung_left"] | both["whole_lung_left"]).all()
+
+
+def test_one_film_of_each_patient_teaches_undrawn(tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((60, 60), np.uint8)).save(tmp_path / "a.png")
+    head = "file,source,group,split,labels,rsna_class,boxes_xyxy_rel,view\n"
+    rows = [
+        ("nih_talo", "1", "train", "PA"),
+        ("nih_talo", "1", "train", "PA"),
+        ("nih_talo", "2", "test", "PA"),
+        ("hannover", "3", "train", "L"),
+        ("hannover", "4", "train", "AP"),
+        ("jsrt", "5", "train", "PA"),
+    ]
+    lines = (f"a.png,{source},{group},{split},,,,{view}\n" for source, group, split, view in rows)
+    (tmp_path / "labels.csv").write_text(head + "".join(lines))
+    assert len(list(undrawn_films(tmp_path, 64))) == 2

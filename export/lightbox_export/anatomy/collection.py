@@ -1,4 +1,4 @@
-"""The films of the open collection on which people drew the lungs."""
+"""The films of the open collection that teach where the lungs are, drawn on by people or by nobody."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.loading import read_film
 from lightbox_edge.masks_measuring import DrawnFilm
 from lightbox_edge.pieces import largest_piece
+from lightbox_edge.radiograph import Radiograph
 from lightbox_export.labels import read_rows
 from lightbox_export.mined import Row
 
 Mask = NDArray[np.bool_]
 
 LEAST_PIECE = 0.02  # of a film: both lungs of a film that teaches are at least as large
+UNDRAWN = ("nih_talo", "hannover")
 JSRT_BITS = {"lung_right": 1, "lung_left": 2}
 
 
@@ -48,6 +50,16 @@ def taught_films(data: Path, longer_side: int) -> list[DrawnFilm]:
     if not films:
         raise LightboxError(f"{data} holds no training film with a mask of the lungs: name the collection.")
     return films
+
+
+def undrawn_films(data: Path, longer_side: int) -> Iterator[Radiograph]:
+    """Frontal training films of `UNDRAWN` that nobody drew on, the first of each patient."""
+    seen = set()
+    for row in read_rows(data):
+        if row["source"] in UNDRAWN and row["split"] == "train" and row["view"] != "L":
+            if row["group"] not in seen:
+                yield read_film(data / row["file"], longer_side)
+            seen.add(row["group"])
 
 
 def test_films(data: Path, tests: Tests, longer_side: int) -> Iterator[DrawnFilm]:
