@@ -16,7 +16,7 @@ from lightbox_edge import LightboxError, Review, Worklist
 from lightbox_edge import worklist as worklist_module
 from lightbox_edge.decisions import DecisionLog, verify
 from tests.processes import environment
-from tests.reviewed_films import JUDGE, entries, film, row
+from tests.reviewed_films import JUDGE, entries, film, row, write_as_before
 
 As = Callable[..., Review]
 
@@ -171,8 +171,8 @@ def test_an_old_file_takes_decisions_and_keeps_its_rows(
                 "INSERT INTO judge (id, bundle, precision, findings)"
                 " VALUES ('j1', 'chest-open', 'int8', '[]')"
             )
-        with Worklist(path) as old:
-            old.commit(JUDGE, [film(0), film(1)])
+            for number in (0, 1):
+                write_as_before(connection, "j1", film(number))
             rows = list(old.results())
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (2,)
