@@ -236,7 +236,7 @@ class Worklist:
         marks = ", ".join("?" * len(numbers))
         with self._said():
             rows = self._connection.execute(
-                f"SELECT picture.rowid, judge, {_RANKED} WHERE picture.rowid IN ({marks})",  # noqa: S608
+                f"SELECT picture.rowid, judge, {_RANKED} WHERE picture.rowid IN ({marks})",
                 numbers,
             ).fetchall()
             judges = {judge: self._judge(judge) for judge in {row[1] for row in rows}}

@@ -236,12 +236,12 @@ def test_what_lists_are_filtered_by_is_the_same_in_an_old_file(
 
 def test_the_order_of_urgency_is_read_from_an_index(worklist: Worklist) -> None:
     order = worklist_module._URGENCY
-    for ask in (
-        f"SELECT rowid FROM picture {order}",
-        f"SELECT judge, {worklist_module._RANKED} {order}",
-        f"SELECT {worklist_module.URGENCY}, count(*) FROM picture GROUP BY 1",
+    for asked in (
+        f"rowid FROM picture {order}",
+        f"judge, {worklist_module._RANKED} {order}",
+        f"{worklist_module.URGENCY}, count(*) FROM picture GROUP BY 1",
     ):
-        plan = [row[3] for row in worklist._connection.execute(f"EXPLAIN QUERY PLAN {ask}")]
+        plan = [row[3] for row in worklist._connection.execute(f"EXPLAIN QUERY PLAN SELECT {asked}")]
         assert "INDEX picture_urgency" in plan[0], plan
         assert not any("TEMP B-TREE" in step for step in plan)
 

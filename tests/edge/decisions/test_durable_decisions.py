@@ -24,12 +24,13 @@ As = Callable[..., Review]
 APPENDS = """
 import sys
 from lightbox_edge import Review, Worklist
+from lightbox_edge.browsing import Pages
 from lightbox_edge.decisions import pins
 pins.N = 2
 with Worklist(sys.argv[1]) as worklist:
     review = Review(worklist)
     review.sign_in(sys.argv[2], "2468")
-    film = review.rows()[0]
+    film = Pages(worklist, review)[0]
     print(flush=True)
     for number in range(int(sys.argv[3]), int(sys.argv[4])):
         sys.stdin.readline()
