@@ -76,6 +76,7 @@ _MIGRATIONS = (
     CREATE INDEX picture_urgency ON picture (
         CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END,
         path, frame, sha256, patient, flagged_for, reasons);
+    CREATE INDEX film_rank ON film (anomaly_rank) WHERE anomaly_rank IS NOT NULL;
     """,
 )
 
@@ -279,7 +280,9 @@ class Worklist:
     def is_ranked(self) -> bool:
         """Whether any film has a rank, of whichever judge."""
         with self._said():
-            asked = self._connection.execute("SELECT EXISTS (SELECT 1 FROM film WHERE anomaly_rank)")
+            asked = self._connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM film WHERE anomaly_rank IS NOT NULL)"
+            )
             return bool(asked.fetchone()[0])
 
     def strangest(self, judge: Judge, count: int) -> tuple[Result, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections.abc import Iterator
 from operator import itemgetter
@@ -34,6 +35,13 @@ def count_by_triage(connection: Connection) -> dict[Triage, int]:
     """All rows of the worklist."""
     found = dict(connection.execute(f"SELECT {URGENCY}, count(*) FROM picture GROUP BY 1"))  # noqa: S608
     return {triage: found.get(urgency, 0) for urgency, triage in enumerate(TRIAGES)}
+
+
+def common_folder(connection: Connection) -> str:
+    """The folder that all films lie in, with its separator: a narrow table has no room for it."""
+    ends = connection.execute("SELECT min(path), max(path) FROM picture").fetchone()
+    shared = os.path.commonprefix([end or "" for end in ends])  # noqa: RUF071  # what it cuts a name in is cut off below
+    return shared[: max(shared.rfind("/"), shared.rfind("\\")) + 1]
 
 
 def row_number(connection: Connection, path: str, frame: int, judge: str) -> int | None:

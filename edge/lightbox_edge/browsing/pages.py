@@ -9,7 +9,7 @@ from sqlite3 import Connection
 from typing import overload
 
 from lightbox_edge.browsing.filters import Filter
-from lightbox_edge.browsing.listing import count_by_triage, list_rows, row_number
+from lightbox_edge.browsing.listing import common_folder, count_by_triage, list_rows, row_number
 from lightbox_edge.browsing.marks import Marks
 from lightbox_edge.decisions import Review, ReviewRow
 from lightbox_edge.decisions.visibility import Visible
@@ -126,6 +126,7 @@ class Pages(Sequence[ReviewRow]):
         with self._worklist.reading() as connection:
             self._version = _version(connection)
             self._all_rows = count_by_triage(connection)
+            self.folder = common_folder(connection)
             self._marks.read(connection)
             self._list(connection)
         self.counts = self._marks.count(self._all_rows)
