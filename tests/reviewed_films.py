@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+import msgspec
+
 from lightbox_edge import Outcome, Result, Worklist
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.reading import Source
@@ -34,6 +36,20 @@ def row(worklist: Worklist, number: int) -> ReviewRow:
 def entries(path: str) -> list[tuple[int, str, str]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute("SELECT number, entry, hash FROM decision ORDER BY number").fetchall()
+
+
+def write_as_before(connection: sqlite3.Connection, judge: str, file: FileResults) -> None:
+    """The rows of a file as a Lightbox wrote them before they had columns to filter by."""
+    for one in file.results:
+        connection.execute(
+            "INSERT INTO picture (judge, location, member, frame, path, bytes, modified_ns, sha256, status,"
+            " triage, outcome) VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                judge, file.source.location, one.frame or 0, one.file, file.source.bytes,
+                file.source.modified_ns, file.sha256, one.outcome.status, one.outcome.triage,
+                msgspec.json.encode(one.outcome).decode(),
+            ),
+        )  # fmt: skip
 
 
 def tamper(path: str, *statements: tuple[str, tuple[object, ...]]) -> None:

@@ -19,7 +19,7 @@ import msgspec
 
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.reading import Source
-from lightbox_edge.results import AnomalyRank, FilmKey, Outcome, Result
+from lightbox_edge.results import AnomalyRank, FilmKey, Outcome, Result, Triage
 
 _PATIENCE_SECONDS = 30  # for another process that holds the file
 
@@ -60,16 +60,34 @@ _MIGRATIONS = (
         WHEN EXISTS (SELECT 1 FROM decision WHERE number >= NEW.number) BEGIN
         SELECT RAISE(ABORT, 'a decision is only ever appended'); END;
     """,
+    """
+    -- What lists are filtered by, from the outcome; a line feed stands before and after each finding's name.
+    ALTER TABLE picture ADD COLUMN patient TEXT NOT NULL DEFAULT '';
+    ALTER TABLE picture ADD COLUMN flagged_for TEXT NOT NULL DEFAULT '';
+    ALTER TABLE picture ADD COLUMN reasons TEXT NOT NULL DEFAULT '';
+    UPDATE picture SET
+        patient = coalesce(json_extract(outcome, '$.header.PatientID'), ''),
+        flagged_for = coalesce((
+            SELECT char(10) || group_concat(json_extract(value, '$.name'), char(10)) || char(10)
+            FROM json_each(outcome, '$.findings') WHERE json_extract(value, '$.flagged')), ''),
+        reasons = coalesce((SELECT group_concat(value, ' ') FROM json_each(outcome, '$.reasons')), '')
+        WHERE json_valid(outcome);
+    DROP INDEX picture_triage;
+    CREATE INDEX picture_urgency ON picture (
+        CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END,
+        path, frame, sha256, patient, flagged_for, reasons);
+    CREATE INDEX film_rank ON film (anomaly_rank) WHERE anomaly_rank IS NOT NULL;
+    """,
 )
 
 _RANKED = (
     "path, frame, sha256, outcome, anomaly_rank, anomaly_films"
     " FROM picture LEFT JOIN film USING (judge, sha256, frame)"
 )
-_URGENCY = (
-    "ORDER BY CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END,"
-    " path, frame"
-)
+TRIAGES: tuple[Triage, ...] = ("flagged", "uncertain", "not judged", "not flagged")  # the urgent first
+# An index holds this very expression: written otherwise, all rows would be sorted anew each time.
+URGENCY = "CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END"
+_URGENCY = f"ORDER BY {URGENCY}, path, frame"
 # A file that has changed leaves the patches of what it was.
 _PRESENT = (
     "FROM film WHERE judge = ? AND EXISTS (SELECT 1 FROM picture WHERE picture.judge = film.judge"
@@ -156,12 +174,14 @@ class Worklist:
                 )
                 self._connection.executemany(
                     "INSERT INTO picture (judge, location, member, frame, path, bytes, modified_ns,"
-                    " sha256, status, triage, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " sha256, status, triage, outcome, patient, flagged_for, reasons)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [
                         (
                             judge.id, source.location, member, result.frame or 0, result.file, source.bytes,
                             source.modified_ns, file.sha256, result.outcome.status,
                             result.outcome.triage, msgspec.json.encode(result.outcome).decode(),
+                            *_filtered_by(result.outcome),
                         )
                         for result in file.results
                     ],
@@ -212,6 +232,17 @@ class Worklist:
                     judges[judge] = self._judge(judge)
                 yield judges[judge], _result(row)
 
+    def numbered(self, numbers: Sequence[int]) -> dict[int, tuple[Judge, Result]]:
+        """The rows with these row numbers, each with who judged it; one that is gone is left out."""
+        marks = ", ".join("?" * len(numbers))
+        with self._said():
+            rows = self._connection.execute(
+                f"SELECT picture.rowid, judge, {_RANKED} WHERE picture.rowid IN ({marks})",
+                numbers,
+            ).fetchall()
+            judges = {judge: self._judge(judge) for judge in {row[1] for row in rows}}
+            return {number: (judges[judge], _result(row)) for number, judge, *row in rows}
+
     def finding_names(self) -> tuple[str, ...]:
         """The findings that the worklist's judges looked for, each once, in the order of their first use."""
         with self._said():
@@ -249,7 +280,9 @@ class Worklist:
     def is_ranked(self) -> bool:
         """Whether any film has a rank, of whichever judge."""
         with self._said():
-            asked = self._connection.execute("SELECT EXISTS (SELECT 1 FROM film WHERE anomaly_rank)")
+            asked = self._connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM film WHERE anomaly_rank IS NOT NULL)"
+            )
             return bool(asked.fetchone()[0])
 
     def strangest(self, judge: Judge, count: int) -> tuple[Result, ...]:
@@ -358,6 +391,13 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+def _filtered_by(outcome: Outcome) -> tuple[str, str, str]:
+    """Patient, findings that are flagged and reasons, as the columns of these names hold them."""
+    flagged = [one.name for one in outcome.findings if one.flagged]
+    lines = "\n".join(["", *flagged, ""]) if flagged else ""
+    return outcome.header.PatientID, lines, " ".join(outcome.reasons)
 
 
 def _result(row: Sequence[Any]) -> Result:

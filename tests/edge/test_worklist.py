@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sqlite3
 import subprocess
@@ -14,11 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lightbox_edge import worklist as worklist_module
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
 from lightbox_edge.results import DescriptorScore, FindingScore, Outcome, Result, Triage
 from lightbox_edge.worklist import FileResults, Judge, Worklist
+from tests.reviewed_films import write_as_before
 
 JUDGE = Judge("j1", "chest-open", "int8", ("effusion", "opacity"))
 OTHER = Judge("j2", "chest-open", "int8", ("opacity", "mass"))
@@ -188,12 +191,64 @@ def test_commits_are_synchronous_and_write_ahead_logged(worklist: Worklist) -> N
     ask = worklist._connection.execute
     assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
     assert ask("PRAGMA synchronous").fetchone() == (2,)  # FULL: the log is flushed at every commit
-    assert ask("PRAGMA user_version").fetchone() == (3,)
+    assert ask("PRAGMA user_version").fetchone() == (4,)
+
+
+def test_what_lists_are_filtered_by_is_the_same_in_an_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The migration reads out of the outcomes what a commit writes beside them."""
+    scores = (
+        FindingScore("effusion", 0.9, 0.5, True),
+        FindingScore("mass", 0.1, 0.5, False),
+        FindingScore("opacité", 0.8, 0.5, True),
+    )
+    outcomes = [
+        Outcome(
+            "judged", "flagged", ("It was inverted (inverted_corrected).",), scores, header=Header("P 7")
+        ),
+        Outcome("not judged", "not judged", ("It is dark (3 of 9) (underexposed).", "It is old.")),
+        Outcome("judged", "not flagged"),
+    ]
+    files = []
+    for number, one in enumerate(outcomes):
+        where = source(f"{number}.png")
+        files.append(FileResults(where, f"{number}" * 64, (Result(where.path, None, f"{number}" * 64, one),)))
+    with monkeypatch.context() as older:
+        older.setattr(worklist_module, "_MIGRATIONS", worklist_module._MIGRATIONS[:3])
+        with Worklist(tmp_path / "old") as old, old.writing() as connection:
+            connection.execute(
+                "INSERT INTO judge (id, bundle, precision, findings) VALUES ('j1', 'b', 'int8', '[]')"
+            )
+            for file in files:
+                write_as_before(connection, JUDGE.id, file)
+            damaged = dataclasses.replace(files[2], source=source("damaged.png"))
+            write_as_before(connection, JUDGE.id, damaged)
+            connection.execute("UPDATE picture SET outcome = '{' WHERE location LIKE '%damaged.png'")
+    ask = "SELECT patient, flagged_for, reasons FROM picture ORDER BY location LIMIT 3"
+    with Worklist(tmp_path / "old") as old, Worklist(tmp_path / "new") as new:
+        new.add_judge(JUDGE)
+        new.commit(JUDGE, files)
+        told = new._connection.execute(ask).fetchall()
+        assert old._connection.execute(ask).fetchall() == told
+    assert told[0] == ("P 7", "\neffusion\nopacité\n", "It was inverted (inverted_corrected).")
+
+
+def test_the_order_of_urgency_is_read_from_an_index(worklist: Worklist) -> None:
+    order = worklist_module._URGENCY
+    for asked in (
+        f"rowid FROM picture {order}",
+        f"judge, {worklist_module._RANKED} {order}",
+        f"{worklist_module.URGENCY}, count(*) FROM picture GROUP BY 1",
+    ):
+        plan = [row[3] for row in worklist._connection.execute(f"EXPLAIN QUERY PLAN SELECT {asked}")]
+        assert "INDEX picture_urgency" in plan[0], plan
+        assert not any("TEMP B-TREE" in step for step in plan)
 
 
 def test_a_file_of_a_newer_lightbox_is_left_alone(worklist: Worklist) -> None:
     worklist.commit(JUDGE, [one_row()])
-    worklist._connection.execute("PRAGMA user_version = 4")
+    worklist._connection.execute("PRAGMA user_version = 5")
     worklist.close()
     before = Path(worklist.path).read_bytes()
     with pytest.raises(LightboxError) as caught:

@@ -13,6 +13,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Footer, Input, Label
 
 from lightbox_edge import LightboxError, Review
+from lightbox_edge.languages import ENGLISH, Language
 
 
 class Dialog(ModalScreen[str | None]):
@@ -34,7 +35,7 @@ class Dialog(ModalScreen[str | None]):
 class SignIn(Dialog):
     """Asks for a name and a PIN; where the worklist has no reader yet, makes the first one."""
 
-    def __init__(self, review: Review) -> None:
+    def __init__(self, review: Review, say: Language = ENGLISH) -> None:
         super().__init__()
         self._review = review
         self._names = review.readers.names()
@@ -92,7 +93,9 @@ class SignIn(Dialog):
 class Words(Dialog):
     """Asks for one line of words, which may be empty."""
 
-    def __init__(self, question: str, known: Sequence[str] = (), given: str = "") -> None:
+    def __init__(
+        self, question: str, known: Sequence[str] = (), given: str = "", say: Language = ENGLISH
+    ) -> None:
         super().__init__()
         self._question, self._known, self._given = question, known, given
 

@@ -1,47 +1,16 @@
-"""A row of the worklist in words: its cells in the table, and the whole of it beside the table."""
+"""A row of the worklist in words."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-
-from rich.text import Text
-
 from lightbox_edge import Outcome, Result
 from lightbox_edge.decisions import Decision, FilmStanding, ReviewRow
+from lightbox_edge.languages import ENGLISH, Language
 
 # A mark beside every colour: some readers see no red, some consoles show none.
 _MARKS = {"flagged": "!", "uncertain": "?", "not flagged": ".", "not judged": "x"}
-_HIDDEN = "- hidden"
-_SHORT = {"nothing seen": "nothing", "something seen": "seen"}
 
 
-def common_folder(paths: Sequence[str]) -> str:
-    """The folder that all of them lie in, with its separator: a narrow table has no room for it."""
-    shared = os.path.commonprefix(paths)  # noqa: RUF071  # what it cuts a name in is cut off below
-    return shared[: max(shared.rfind("/"), shared.rfind("\\")) + 1]
-
-
-def cells(row: ReviewRow, film: str, standing: FilmStanding, shown: bool, ranked: bool) -> list[Text]:
-    """Texts, for a table would take the brackets of a plain string, as in a file's name, for markup.
-
-    ``film`` is how the film is named in the table; ``shown`` says whether the machine's view may be seen,
-    ``ranked`` whether there is a column for ranks.
-    """
-    outcome, rank = row.result.outcome, row.result.anomaly
-    highest = max(outcome.findings, key=lambda one: (one.flagged, one.probability), default=None)
-    told = f"{highest.name} {highest.probability:.2f}" if highest else ""
-    anomaly = f"{rank.rank} of {rank.films}" if rank else ""
-    return [
-        Text(f"{_MARKS[outcome.triage]} {outcome.triage}" if shown else _HIDDEN),
-        Text(_SHORT.get(standing.answer, standing.answer)),
-        Text(film),
-        Text(told if shown else ""),
-        *([Text(anomaly if shown else "")] if ranked else []),
-    ]
-
-
-def explain(row: ReviewRow, standing: FilmStanding, shown: bool) -> str:
+def explain(row: ReviewRow, standing: FilmStanding, shown: bool, say: Language = ENGLISH) -> str:
     """The chosen film in words: who, what was decided, what was found against which threshold, and why."""
     result = row.result
     head = [result.path, _patient(result.outcome), "", *_decisions(standing, row.judge.id)]

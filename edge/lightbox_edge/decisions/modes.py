@@ -22,6 +22,17 @@ def own(mode: Mode, standing: FilmStanding, reader: str | None) -> Decision | No
     return next((one for one in decisions if one.reader == reader and one.kind in kinds), None)
 
 
+def waits(mode: Mode, standing: FilmStanding, reader: str | None) -> bool:
+    """Whether a film on this reader's list still waits for somebody: in ai-first for anyone, else for him."""
+    match mode:
+        case "ai-first":
+            return not standing.decisions
+        case "arbitrate":
+            return standing.is_disputed
+        case _:
+            return own(mode, standing, reader) is None
+
+
 def offers(mode: Mode, standing: FilmStanding, reader: str | None) -> bool:
     """Whether a film is on this reader's list."""
     return refusal(mode, standing, reader) is None

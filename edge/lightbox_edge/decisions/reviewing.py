@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
 from lightbox_edge.decisions.log import DecisionLog
-from lightbox_edge.decisions.modes import KINDS, Mode, allow, offers, own
+from lightbox_edge.decisions.modes import KINDS, Mode, allow, own
 from lightbox_edge.decisions.readers import Readers
 from lightbox_edge.decisions.records import Answer, Decision, Entry, Undo, one_line
 from lightbox_edge.decisions.rows import ReviewRow
 from lightbox_edge.decisions.standing import FilmStanding
+from lightbox_edge.decisions.visibility import Sight, Visible
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.results import FilmKey
 from lightbox_edge.worklist import Worklist
@@ -34,6 +35,7 @@ class Review:
         self.mode = mode
         self.readers = Readers(worklist)
         self.reader: str | None = None
+        self.recorded: set[FilmKey] = set()  # films on which he has decided, or undone it, in this sitting
         self._worklist = worklist
         self._log = DecisionLog(worklist)
 
@@ -42,28 +44,27 @@ class Review:
         self.reader = self.readers.sign_in(name, pin)
 
     def news(self) -> set[FilmKey]:
-        """The films whose decisions have changed since this or `rows` was last asked, by whoever it was."""
+        """The films whose decisions have changed since this was last asked, by whoever it was."""
         self._log.refresh()
         changed = set(self._log.standings.news)
         self._log.standings.news.clear()
         return changed
 
-    def rows(self) -> list[ReviewRow]:
-        """The rows that this mode offers this reader, the urgent first; blind by path, for order tells."""
-        self._log.standings.news.clear()
-        rows = [ReviewRow(result, judge) for judge, result in self._worklist.judged()]
-        if self.mode == "blind-first":
-            return sorted(rows, key=lambda row: (row.result.file, row.result.frame or 0))
-        return [row for row in rows if offers(self.mode, self._standing(row), self.reader)]
+    def entered(self) -> Collection[FilmKey]:
+        """The films of which the log says anything."""
+        return self._log.standings.entered()
+
+    def visible(self, film: FilmKey | None) -> Visible:
+        """What a list may tell this reader of a film; None is a file that could not be read."""
+        return self._sight.visible(film)
 
     def standing(self, row: ReviewRow) -> FilmStanding:
         """The decisions that this reader may see now."""
-        hidden = self.mode in ("blind-first", "second") and not self._has_decided(row)
-        return FilmStanding() if hidden else self._standing(row)
+        return self._sight.standing(row.film)
 
     def shows_machine(self, row: ReviewRow) -> bool:
         """Whether this reader may see now what the machine says of a film."""
-        return self.mode != "blind-first" or self._has_decided(row)
+        return self._sight.machine(row.film)
 
     def answers(self, row: ReviewRow) -> tuple[Answer, ...]:
         """What can be answered now; with the machine's view hidden there is nothing to agree with."""
@@ -111,7 +112,8 @@ class Review:
 
     def note(self, row: ReviewRow) -> str:
         """What the reader has noted on a film; empty where nothing is."""
-        before = own(self.mode, self._standing(row), self.reader)
+        standing = self._log.standings.of(row.film) if row.film else FilmStanding()
+        before = own(self.mode, standing, self.reader)
         return before.note if before else ""
 
     def undo(self, row: ReviewRow) -> None:
@@ -138,13 +140,11 @@ class Review:
         if film is None:
             raise LightboxError(f"{row.result.path} could not be read, so there is no film to decide on.")
         self._log.append(lambda standings, number: make(standings.of(film), number, reader, film))
+        self.recorded.add(film)
 
-    def _standing(self, row: ReviewRow) -> FilmStanding:
-        return self._log.standings.of(row.film) if row.film else FilmStanding()
-
-    def _has_decided(self, row: ReviewRow) -> bool:
-        """Whether this reader ever has: who took his decision back has still seen the machine's view."""
-        return (self.reader, row.film) in self._log.standings.decided
+    @property
+    def _sight(self) -> Sight:
+        return Sight(self.mode, self.reader, self._log.standings)
 
 
 def _says_the_same(before: Decision, made: Decision) -> bool:

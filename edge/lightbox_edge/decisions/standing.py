@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import KeysView
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Literal
 
 from lightbox_edge.decisions.records import Decision, Entry, Undo
 from lightbox_edge.results import FilmKey
+
+State = Literal["open", "decided", "disputed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ class FilmStanding:
     def is_disputed(self) -> bool:
         """Whether two readers differ and nobody has arbitrated."""
         return self.arbitration is None and any(differ(*pair) for pair in combinations(self.readings, 2))
+
+    @property
+    def state(self) -> State:
+        """Whether anything stands, and whether it is in dispute."""
+        return "disputed" if self.is_disputed else "decided" if self.decisions else "open"
 
     @property
     def answer(self) -> str:
@@ -84,6 +93,10 @@ class Standings:
         """What stands for a film."""
         latest = {(one.reader, one.kind == "arbitration"): one for one in self._films.get(film, {}).values()}
         return FilmStanding(tuple(sorted(latest.values(), key=lambda one: one.number)))
+
+    def entered(self) -> KeysView[FilmKey]:
+        """The films with any entry, undone or not."""
+        return self._films.keys()
 
     def films(self) -> list[FilmKey]:
         """The films with a decision that stands, in the order of their first one ever."""

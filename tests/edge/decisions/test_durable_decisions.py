@@ -16,7 +16,7 @@ from lightbox_edge import LightboxError, Review, Worklist
 from lightbox_edge import worklist as worklist_module
 from lightbox_edge.decisions import DecisionLog, verify
 from tests.processes import environment
-from tests.reviewed_films import JUDGE, entries, film, row
+from tests.reviewed_films import JUDGE, entries, film, row, write_as_before
 
 As = Callable[..., Review]
 
@@ -24,12 +24,13 @@ As = Callable[..., Review]
 APPENDS = """
 import sys
 from lightbox_edge import Review, Worklist
+from lightbox_edge.browsing import Pages
 from lightbox_edge.decisions import pins
 pins.N = 2
 with Worklist(sys.argv[1]) as worklist:
     review = Review(worklist)
     review.sign_in(sys.argv[2], "2468")
-    film = review.rows()[0]
+    film = Pages(worklist, review)[0]
     print(flush=True)
     for number in range(int(sys.argv[3]), int(sys.argv[4])):
         sys.stdin.readline()
@@ -171,8 +172,8 @@ def test_an_old_file_takes_decisions_and_keeps_its_rows(
                 "INSERT INTO judge (id, bundle, precision, findings)"
                 " VALUES ('j1', 'chest-open', 'int8', '[]')"
             )
-        with Worklist(path) as old:
-            old.commit(JUDGE, [film(0), film(1)])
+            for number in (0, 1):
+                write_as_before(connection, "j1", film(number))
             rows = list(old.results())
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (2,)

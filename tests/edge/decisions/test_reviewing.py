@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from lightbox_edge import LightboxError, Review, Worklist
+from lightbox_edge.browsing import Pages
 from lightbox_edge.decisions import Answer, Decision, DecisionLog, ReviewRow, verify
 from lightbox_edge.decisions.records import Conclusion, MachineView
 from lightbox_edge.decisions.standing import FilmStanding, differ
@@ -25,7 +26,8 @@ def told(standing: FilmStanding) -> list[tuple[str, str, str]]:
 
 
 def films(review: Review) -> list[str]:
-    return [one.result.path.removeprefix("films/").removesuffix(".png") for one in review.rows()]
+    rows = Pages(review._worklist, review)
+    return [one.result.path.removeprefix("films/").removesuffix(".png") for one in rows]
 
 
 def test_a_decision_keeps_who_when_and_what_the_machine_said(worklist: Worklist, reading_as: As) -> None:
@@ -93,7 +95,7 @@ def test_decisions_belong_to_the_content_and_outlive_a_bundle(worklist: Worklist
     worklist.add_judge(other)
     worklist.commit(other, [copy, film(0)])
     review = Review(worklist)
-    rows = [one for one in review.rows() if one.result.sha256 == "0" * 64]
+    rows = [one for one in Pages(worklist, review) if one.result.sha256 == "0" * 64]
     assert sorted((one.result.path, one.judge.bundle) for one in rows) == [
         ("copy.png", "better"),
         ("films/0.png", "better"),
