@@ -10,6 +10,7 @@ from textual.widgets import DataTable
 
 from lightbox_edge import Review
 from lightbox_edge.decisions import ReviewRow
+from lightbox_edge.languages import ENGLISH, Language
 from lightbox_tui.explaining import cells, common_folder
 
 _WIDTHS = {"triage": 13, "decision": 11, "highest": 24}  # of cells that change: else all rows are measured
@@ -18,17 +19,24 @@ _WIDTHS = {"triage": 13, "decision": 11, "highest": 24}  # of cells that change:
 class FilmTable(DataTable[Text]):
     """Shows the rows of a review; ``ranked`` adds a column for how unlike the others a film is."""
 
-    def __init__(self, review: Review, *, ranked: bool) -> None:
+    def __init__(self, review: Review, *, ranked: bool, say: Language = ENGLISH) -> None:
         super().__init__(cursor_type="row", zebra_stripes=True)
-        self._review, self._ranked = review, ranked
+        self._review, self._ranked, self._say = review, ranked, say
         self._films: list[ReviewRow] = []
         self._places: dict[object, list[int]] = {}  # of a film, which may have several rows
         self._folder = ""
 
     def on_mount(self) -> None:
-        names = ("triage", "decision", "film", "highest", *(["unlike the others"] if self._ranked else []))
-        for name in names:
-            self.add_column(name, key=name, width=_WIDTHS.get(name))
+        say = self._say
+        labels = {
+            "triage": say("triage"),
+            "decision": say("decision"),
+            "film": say("film"),
+            "highest": say("highest"),
+            **({"unlike": say("unlike the others")} if self._ranked else {}),
+        }
+        for key, label in labels.items():
+            self.add_column(label, key=key, width=_WIDTHS.get(key))
 
     @property
     def film(self) -> ReviewRow | None:
@@ -53,4 +61,6 @@ class FilmTable(DataTable[Text]):
 
     def _cells(self, row: ReviewRow) -> list[Text]:
         review, name = self._review, row.result.path.removeprefix(self._folder)
-        return cells(row, name, review.standing(row), review.shows_machine(row), self._ranked)
+        colours = self.app.theme_variables
+        standing, shown = review.standing(row), review.shows_machine(row)
+        return cells(row, name, standing, shown, self._ranked, self._say, colours)
