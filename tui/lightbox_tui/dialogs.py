@@ -91,13 +91,18 @@ class SignIn(Dialog):
 
 
 class Words(Dialog):
-    """Asks for one line of words, which may be empty."""
+    """Asks for one line of words, which may be empty.
+
+    Findings that the machine knows are offered in the reader's language and answered by their English names,
+    for what is recorded must mean the same to everybody.
+    """
 
     def __init__(
         self, question: str, known: Sequence[str] = (), given: str = "", say: Language = ENGLISH
     ) -> None:
         super().__init__(say)
-        self._question, self._known, self._given = question, known, given
+        self._question, self._given = question, given
+        self._known = {say(name): name for name in known}
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -105,9 +110,13 @@ class Words(Dialog):
             if self._known:
                 told = self._say("The machine looks for: {findings}.", findings=", ".join(self._known))
                 yield Label(told, markup=False)
-            suggester = SuggestFromList(self._known, case_sensitive=False)
+            suggester = SuggestFromList(list(self._known), case_sensitive=False)
             yield Input(self._given, max_length=500, suggester=suggester)
         yield KeyLine(self._say)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value)
+        self.dismiss(self._in_english(event.value) if self._known else event.value)
+
+    def _in_english(self, words: str) -> str:
+        known = {shown.casefold(): name for shown, name in self._known.items()}
+        return ", ".join(known.get(one.strip().casefold(), one.strip()) for one in words.split(","))

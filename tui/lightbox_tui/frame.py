@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from textual.app import App
+from textual.binding import Binding
 from textual.filter import LineFilter
 
 from lightbox_edge.decisions import Mode
@@ -41,6 +42,10 @@ class Frame(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
         return [*filters, self._plain] if self._plain else filters
+
+    def get_key_display(self, binding: Binding) -> str:
+        display = super().get_key_display(binding)
+        return display if display.isascii() or not self._plain else binding.key
 
     def show_tour(self) -> None:
         """Once, on top of what is open: call it when the first screen stands."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ActiveBinding, ModalScreen, Screen
@@ -19,6 +19,8 @@ from lightbox_edge.languages import Language
 from lightbox_edge.results import Triage
 from lightbox_tui.key_line import KeyLine
 from lightbox_tui.marks import coloured, hidden
+
+_TEXTUALS = {(one.key, one.action) for one in Binding.make_bindings([*App.BINDINGS, *Screen.BINDINGS])}
 
 
 class Help(ModalScreen[None]):
@@ -57,21 +59,19 @@ class Help(ModalScreen[None]):
     def _groups(self) -> Mapping[str, Mapping[str, str]]:
         """Keys by what they do, by group; several keys that do the same stand together."""
         groups: dict[str, dict[str, str]] = {}
-        for active in self._bindings_of:
-            if active.binding.system or not active.binding.description:
+        for active in sorted(self._bindings_of, key=_is_widgets):
+            binding = active.binding
+            if (binding.key, binding.action) in _TEXTUALS or not binding.description:
                 continue
             words = groups.setdefault(self._group(active), {})
-            text = self._say(active.binding.description)
-            key = self.app.get_key_display(active.binding)
+            text, key = self._say(binding.description), self.app.get_key_display(binding)
             words[text] = f"{words[text]} {key}" if text in words else key
         return groups
 
     def _group(self, active: ActiveBinding) -> str:
         if active.binding.group:
             return self._say(active.binding.group.description)
-        if isinstance(active.node, Screen) or not isinstance(active.node, Widget):
-            return self._say("Keys")
-        return self._say("To move about")
+        return self._say("To move about") if _is_widgets(active) else self._say("Keys")
 
     def _marks(self) -> Iterator[Content]:
         say = self._say
@@ -84,8 +84,8 @@ class Help(ModalScreen[None]):
         yield Content.styled(say("Marks"), "bold $primary")
         for triage, meaning in meanings.items():
             mark = Content.from_rich_text(coloured(triage, say, self.app.theme_variables))
-            yield Content.assemble(" ", mark, f": {meaning}")
-        yield Content(f" {hidden(say)}: {say('what the machine says is shown once you have decided')}")
+            yield Content.assemble(" ", mark, f"  {meaning}")
+        yield Content(f" {hidden(say)}  {say('what the machine says is shown once you have decided')}")
         yield Content()
 
     def _of_the_mode(self) -> Iterator[Content]:
@@ -102,3 +102,8 @@ class Help(ModalScreen[None]):
         yield Content.styled(say("Reading mode: {mode}", mode=say(self._mode)), "bold $primary")
         yield Content(f" {told[self._mode]}")
         yield Content(f" {say('A decision is on the disk as soon as the screen shows it.')}")
+
+
+def _is_widgets(active: ActiveBinding) -> bool:
+    """Whether it is a widget's inside the screen, and not the screen's or the app's."""
+    return isinstance(active.node, Widget) and not isinstance(active.node, Screen)

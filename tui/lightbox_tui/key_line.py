@@ -15,22 +15,32 @@ _GAP = 2
 
 
 class KeyLine(Widget):
-    """Like Textual's footer, which has one line and cuts what does not fit; a click presses the key."""
+    """Like Textual's footer, which has one line and cuts what does not fit; a click presses the key.
+
+    It has two lines at least, so that a dialog's covers that of the screen below.
+    """
 
     DEFAULT_CSS = """
-    KeyLine { dock: bottom; height: auto; color: $footer-foreground; background: $footer-background; }
+    KeyLine {
+        dock: bottom; height: auto; min-height: 2;
+        color: $footer-foreground; background: $footer-background;
+    }
     """
     ALLOW_SELECT = False
 
     def __init__(self, say: Language = ENGLISH) -> None:
         super().__init__()
         self._say = say
+        self._keys: list[Content] = []
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._show)
 
     def _show(self, _: Screen[object]) -> None:
-        self.refresh(layout=True)
+        keys = [self._key(one) for one in self._shown()]
+        if keys != self._keys:  # most moves of a cursor change nothing here
+            self._keys = keys
+            self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(list(self._lines(width)))
@@ -41,7 +51,7 @@ class KeyLine(Widget):
     def _lines(self, width: int) -> Iterator[Content]:
         """The keys, as many on a line as fit; none is parted from its words."""
         line = Content()
-        for key in map(self._key, self._shown()):
+        for key in self._keys:
             longer = line + " " * _GAP + key if line else key
             if line and longer.cell_length > width:
                 yield line
