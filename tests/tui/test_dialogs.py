@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from lightbox_edge import Review, Worklist
-from lightbox_edge.decisions import pins
+from lightbox_edge.decisions import DecisionLog, pins
+from lightbox_edge.languages import Language
 from lightbox_tui import ReviewApp
+from lightbox_tui.questions import Questions
 from tests.reviewed_films import JUDGE, film
 from tests.tui.conftest import screen_text
 
@@ -62,3 +65,37 @@ async def test_half_a_pin_in_the_burst_is_not_shown(worklist: Worklist) -> None:
         await pilot.pause()
         assert "2" not in "".join(line for line in screen_text(app).splitlines() if "amina" in line.lower())
         assert PIN not in screen_text(app)
+
+
+async def test_a_wrong_pin_asks_for_the_pin_and_a_wrong_name_for_the_name(worklist: Worklist) -> None:
+    for name in ("Amina", "Bela"):
+        Review(worklist).readers.add(name, PIN)
+    app = ReviewApp(worklist)
+    async with app.run_test(size=(80, 24)) as pilot:
+        burst(pilot, "amina\r9999\r")
+        await pilot.pause()
+        assert app.screen.query_one(Questions).password
+        assert "This is not the PIN of Amina." in screen_text(app)
+        await pilot.press("escape", "i")
+        burst(pilot, f"amima\r{PIN}\r")
+        await pilot.pause()
+        assert not app.screen.query_one(Questions).password
+        assert app.screen.query_one(Questions).value == ""
+        assert PIN not in screen_text(app)
+        assert app._review.reader is None
+
+
+async def test_a_known_finding_is_recorded_by_its_english_name(worklist: Worklist) -> None:
+    Review(worklist).readers.add("Amina", PIN)
+    say = Language("fr", "Français", {"mass": "masse", "effusion": "épanchement", "disagree": "désaccord"})
+    app = ReviewApp(worklist, say=say)
+    async with app.run_test(size=(80, 24)) as pilot:
+        burst(pilot, f"{PIN}\r")
+        await pilot.pause()
+        await pilot.press("d")
+        await pilot.pause()
+        burst(pilot, "Masse, fracture\r")
+        await pilot.pause()
+        assert "Amina: désaccord: masse, fracture" in str(app.query_one("#why", Static).content)
+    (decision,) = DecisionLog(worklist).standings.of(("0" * 64, 0)).decisions
+    assert decision.seen == ("mass", "fracture")
