@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle, Worklist
+    from lightbox_edge.languages import Language
     from lightbox_edge.manifest import Precision
 
 PRECISIONS = ("auto", "fp32", "int8_weights", "int8", "int8_avx2")
@@ -35,6 +36,22 @@ def existing_worklist(arguments: argparse.Namespace, **options: float) -> Workli
     if not arguments.worklist.is_file():
         raise LightboxError(f"There is no worklist {arguments.worklist}: run lightbox screen first.")
     return Worklist(arguments.worklist, **options)
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--language",
+        metavar="CODE|FILE",
+        help="one that lightbox language lists, or a file that it wrote and you mended "
+        "(default: LIGHTBOX_LANGUAGE, else the system's)",
+    )
+
+
+def chosen_language(arguments: argparse.Namespace) -> Language:
+    """What to speak, by the argument or by what the system says."""
+    from lightbox_edge.languages import choose_language
+
+    return choose_language(arguments.language)
 
 
 def add_runtime(parser: argparse.ArgumentParser) -> None:

@@ -23,6 +23,7 @@ COMMANDS = (
     "review",
     "report",
     "worklist",
+    "language",
     "ask",
     "regions",
     "evaluate",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 
-from lightbox_door.arguments import add_worklist, existing_worklist
+from lightbox_door.arguments import add_language, add_worklist, chosen_language, existing_worklist
 
 HELP = "Go through the worklist in the terminal, the flagged films first, and decide on each."
 EXAMPLE = "lightbox review --worklist clinic.worklist --mode blind-first"
@@ -21,10 +23,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "reader, arbitrate for a third where two differ (default: %(default)s)",
     )
 
+    add_language(parser)
+    parser.add_argument(
+        "--theme",
+        choices=("dark", "light", "ascii"),
+        help="ascii draws with plain signs (default: ascii on an old console, else dark)",
+    )
+    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
+
 
 def run(arguments: argparse.Namespace) -> int:
     from lightbox_tui import ReviewApp
+    from lightbox_tui.themes import look_for
+    from lightbox_tui.tour import is_first_start
 
+    say = chosen_language(arguments)
+    look = arguments.theme or look_for(os.environ, sys.stderr.encoding)
     with existing_worklist(arguments, patience=PATIENCE) as worklist:
-        ReviewApp(worklist, arguments.mode).run()
+        app = ReviewApp(worklist, arguments.mode, say, look, tour=is_first_start())
+        app.run(mouse=not arguments.no_mouse)
     return 0

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 
 class LightboxError(Exception):
-    """The call, or a file that it names, is wrong (exit code 2)."""
+    """The call, or a file that it names, is wrong (exit code 2).
+
+    With ``values``, which stand where the sentence has their names in braces, a screen can say it in
+    another language: ``LightboxError("This is not the PIN of {reader}.", reader=shown)``.
+    """
 
     exit_code = 2
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        super().__init__(sentence.format_map(values) if values else sentence)
+        self.sentence, self.values = sentence, values
 
 
 class BundleError(LightboxError):

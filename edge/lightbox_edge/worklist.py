@@ -374,12 +374,15 @@ class Worklist:
         except (sqlite3.Error, msgspec.MsgspecError) as error:
             if "locked" in str(error):
                 raise LightboxError(
-                    f"The worklist {self.path} is held by another program: nothing was written; try again "
-                    "when that has finished."
+                    "The worklist {path} is held by another program: nothing was written; try again when "
+                    "that has finished.",
+                    path=self.path,
                 ) from error
             raise LightboxError(
-                f"The worklist {self.path} cannot be used ({error}): "
-                "name another with --worklist, on a disk that can be written and has room."
+                "The worklist {path} cannot be used ({error}): name another with --worklist, on a disk that "
+                "can be written and has room.",
+                path=self.path,
+                error=error,
             ) from error
 
 

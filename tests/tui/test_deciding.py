@@ -14,12 +14,13 @@ from pathlib import Path
 import msgspec
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Input, Label, Static
+from textual.widgets import DataTable, Label, Static
 
 from lightbox_edge import Outcome, Review, Worklist
 from lightbox_edge.decisions import DecisionLog, Mode, pins, verify
 from lightbox_edge.worklist import Judge
 from lightbox_tui import ReviewApp
+from lightbox_tui.questions import Questions
 from tests.processes import PATIENCE, environment, lightbox
 from tests.reviewed_films import JUDGE, TRIAGES, film, row
 
@@ -60,10 +61,10 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 async def sign_in(pilot: Pilot[None], name: str = "Amina") -> None:
     """Fill in the dialog; one test types it key by key."""
-    pilot.app.screen.query_one("#name", Input).value = name
-    pilot.app.screen.query_one("#pin", Input).value = PIN
-    pilot.app.screen.query_one("#pin", Input).focus()
-    await press(pilot, "enter")
+    field = pilot.app.screen.query_one(Questions)
+    for answer in (name, PIN):
+        field.value = answer
+        await press(pilot, "enter")
 
 
 def cells(app: ReviewApp) -> list[tuple[str, str, str]]:
@@ -154,7 +155,7 @@ async def test_a_wrong_pin_is_one_line_and_can_be_typed_again(worklist: Worklist
     async with app.run_test(size=SIZE) as pilot:
         await press(pilot, ">amina", "enter", ">9999", "enter")
         assert str(app.screen.query_one("#said", Label).content) == "This is not the PIN of Amina."
-        assert app.screen.query_one("#pin", Input).value == ""
+        assert app.screen.query_one(Questions).value == ""
         assert cells(app) == []
         await press(pilot, f">{PIN}", "enter")
         assert app.sub_title.startswith("Amina, ")
@@ -288,12 +289,12 @@ def test_what_the_screen_says_is_decided_outlives_a_closed_terminal(tmp_path: Pa
     main, terminal = pty.openpty()
     process = subprocess.Popen(
         lightbox("review", "--worklist", path),
-        stdin=terminal, stdout=terminal, stderr=terminal, env={**environment(), "TERM": "xterm-256color"},
-        start_new_session=True,
+        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+        env={**environment(), "TERM": "xterm-256color", "LIGHTBOX_CACHE": str(tmp_path)},
     )  # fmt: skip
     os.close(terminal)
     for keys, answered in (
-        ("", "Sign in to decide"), (f"{PIN}\r", "Agree"), ("r", "Amina: refer"),
+        ("", "Welcome"), ("\r", "Sign in to decide"), (f"{PIN}\r", "Agree"), ("r", "Amina: refer"),
     ):  # fmt: skip
         os.write(main, keys.encode())
         assert answered in _drawn_until(main, answered), answered

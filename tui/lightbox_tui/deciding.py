@@ -100,8 +100,7 @@ class DecidingScreen(Screen[int]):
         try:
             act()
         except LightboxError as error:
-            self.notify(
-                str(error), title=self._say("Not recorded"), severity="error", timeout=10, markup=False
-            )
+            told, title = self._say.error(error), self._say("Not recorded")
+            self.notify(told, title=title, severity="error", timeout=10, markup=False)
             answered = False
         self.decided(answered)

@@ -146,7 +146,7 @@ class WorklistScreen(DecidingScreen):
                 table.ranked = self._worklist.is_ranked()
                 place = self._pages.place(table.film) if table.film else None
         except LightboxError as error:
-            self._warn(str(error))
+            self._warn(self._say.error(error))
             return
         self._warned = ""
         if changed:

@@ -37,7 +37,9 @@ def hash_pin(pin: str) -> PinHash:
     """Hash a new PIN with a salt of its own."""
     if not FEWEST_SIGNS <= len(pin) <= MOST_SIGNS or not pin.isprintable():
         raise LightboxError(
-            f"This PIN cannot be used: it needs {FEWEST_SIGNS} to {MOST_SIGNS} digits or letters."
+            "This PIN cannot be used: it needs {fewest} to {most} digits or letters.",
+            fewest=FEWEST_SIGNS,
+            most=MOST_SIGNS,
         )
     salt = secrets.token_bytes(16)
     return PinHash(salt.hex(), _scrypt(pin, salt, N, R, P).hex(), N, R, P)

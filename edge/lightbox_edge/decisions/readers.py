@@ -37,14 +37,18 @@ class Readers:
         """
         shown = _shown(name)
         if not shown or len(shown) > LONGEST_NAME:
-            raise LightboxError(f"{name!r} is no name for a reader: it needs 1 to {LONGEST_NAME} letters.")
+            raise LightboxError(
+                "{name} is no name for a reader: it needs 1 to {most} letters.",
+                name=repr(name),
+                most=LONGEST_NAME,
+            )
         kept = msgspec.json.encode(hash_pin(pin)).decode()
         with self._worklist.writing() as connection:
             added = connection.execute(
                 "INSERT OR IGNORE INTO reader (key, name, pin) VALUES (?, ?, ?)", (_key(shown), shown, kept)
             )
             if not added.rowcount:
-                raise LightboxError(f"There is a reader {shown} already: take another name.")
+                raise LightboxError("There is a reader {reader} already: take another name.", reader=shown)
         return shown
 
     def sign_in(self, name: str, pin: str) -> str:
@@ -57,8 +61,7 @@ class Readers:
         """
         shown, kept, wrong = self._counted(name)
         if not is_pin(pin, kept):
-            wait = f": wait {_wait(wrong)} seconds before the next try" if _wait(wrong) else ""
-            raise LightboxError(f"This is not the PIN of {shown}{wait}.")
+            raise _wrong_pin(shown, _wait(wrong))
         with self._worklist.writing() as connection:
             connection.execute("UPDATE reader SET wrong = 0, waits_until = 0 WHERE key = ?", (_key(name),))
         return shown
@@ -71,12 +74,19 @@ class Readers:
                 "SELECT name, pin, wrong, waits_until FROM reader WHERE key = ?", (_key(name),)
             ).fetchone()
             if found is None:
-                raise LightboxError(f"There is no reader {name!r} in this worklist: check the name.")
+                raise LightboxError(
+                    "There is no reader {name} in this worklist: check the name.", name=repr(name)
+                )
             shown, pin, wrong, waits_until = found
             kept = self._kept(shown, pin)
             left = waits_until - now
             if 0 < left <= LONGEST_WAIT:  # more: the clock was set back
-                raise LightboxError(f"{shown} must wait {left} seconds, for {wrong} PINs were wrong.")
+                raise LightboxError(
+                    "{reader} must wait {seconds} seconds, for {wrong} PINs were wrong.",
+                    reader=shown,
+                    seconds=left,
+                    wrong=wrong,
+                )
             connection.execute(
                 "UPDATE reader SET wrong = ?, waits_until = ? WHERE key = ?",
                 (wrong + 1, now + _wait(wrong + 1), _key(name)),
@@ -91,6 +101,16 @@ class Readers:
                 f"What the worklist {self._worklist.path} keeps of the PIN of {shown} is damaged: go back to "
                 "a copy from before, or add a reader with another name."
             ) from error
+
+
+def _wrong_pin(reader: str, seconds: int) -> LightboxError:
+    if not seconds:
+        return LightboxError("This is not the PIN of {reader}.", reader=reader)
+    return LightboxError(
+        "This is not the PIN of {reader}: wait {seconds} seconds before the next try.",
+        reader=reader,
+        seconds=seconds,
+    )
 
 
 def _wait(wrong: int) -> int:

@@ -138,7 +138,9 @@ class Review:
         if reader is None:
             raise LightboxError("Nobody is signed in: sign in to decide.")
         if film is None:
-            raise LightboxError(f"{row.result.path} could not be read, so there is no film to decide on.")
+            raise LightboxError(
+                "{film} could not be read, so there is no film to decide on.", film=row.result.path
+            )
         self._log.append(lambda standings, number: make(standings.of(film), number, reader, film))
         self.recorded.add(film)
 
