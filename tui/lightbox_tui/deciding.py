@@ -56,7 +56,7 @@ class DecidingScreen(Screen[int]):
         return True
 
     def action_sign_in(self) -> None:
-        self.app.push_screen(SignIn(self._review), lambda _: self.decided(False))
+        self.app.push_screen(SignIn(self._review, self._say), lambda _: self.decided(False))
 
     def action_answer(self, answer: Answer) -> None:
         row = self.row
@@ -69,7 +69,7 @@ class DecidingScreen(Screen[int]):
             if words is not None:
                 self._do(partial(self._review.decide, row, answer, words.split(",")), True)
 
-        self.app.push_screen(Words(question, row.judge.findings), said)
+        self.app.push_screen(Words(question, row.judge.findings, say=self._say), said)
 
     def action_note(self) -> None:
         row = self.row
@@ -79,7 +79,7 @@ class DecidingScreen(Screen[int]):
                 self._do(partial(self._review.annotate, row, words), False)
 
         question = self._say("A note to your decision on this film:")
-        self.app.push_screen(Words(question, given=self._review.note(row)), said)
+        self.app.push_screen(Words(question, given=self._review.note(row), say=self._say), said)
 
     def action_undo(self) -> None:
         self._do(partial(self._review.undo, self.row), False)

@@ -8,6 +8,7 @@ from lightbox_edge.languages import ENGLISH, Language
 from lightbox_edge.results import FindingScore
 from lightbox_tui.marks import marked
 
+
 def explain(row: ReviewRow, standing: FilmStanding, shown: bool, say: Language = ENGLISH) -> str:
     """The chosen film in words: who, what was decided, what was found against which threshold, and why."""
     result = row.result
