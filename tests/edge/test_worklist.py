@@ -18,7 +18,7 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
 from lightbox_edge.results import DescriptorScore, FindingScore, Outcome, Result, Triage
-from lightbox_edge.worklist import FileResults, Judge, Worklist
+from lightbox_edge.worklist import _MIGRATIONS, FileResults, Judge, Worklist
 
 JUDGE = Judge("j1", "chest-open", "int8", ("effusion", "opacity"))
 OTHER = Judge("j2", "chest-open", "int8", ("opacity", "mass"))
@@ -188,12 +188,12 @@ def test_commits_are_synchronous_and_write_ahead_logged(worklist: Worklist) -> N
     ask = worklist._connection.execute
     assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
     assert ask("PRAGMA synchronous").fetchone() == (2,)  # FULL: the log is flushed at every commit
-    assert ask("PRAGMA user_version").fetchone() == (3,)
+    assert ask("PRAGMA user_version").fetchone() == (len(_MIGRATIONS),)
 
 
 def test_a_file_of_a_newer_lightbox_is_left_alone(worklist: Worklist) -> None:
     worklist.commit(JUDGE, [one_row()])
-    worklist._connection.execute("PRAGMA user_version = 4")
+    worklist._connection.execute(f"PRAGMA user_version = {len(_MIGRATIONS) + 1}")
     worklist.close()
     before = Path(worklist.path).read_bytes()
     with pytest.raises(LightboxError) as caught:
@@ -243,7 +243,7 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
 import resource, sys
 from lightbox_edge import LightboxError, Outcome, Result, Worklist
 from lightbox_edge.reading import Source
-from lightbox_edge.worklist import FileResults, Judge
+from lightbox_edge.worklist import _MIGRATIONS, FileResults, Judge
 judge = Judge("j", "b", "int8", ())
 def batch(number):
     for index in range(20):
