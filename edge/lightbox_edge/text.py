@@ -23,7 +23,7 @@ class SentenceEncoder:
 
         self._tokenizer = Tokenizer.from_str(tokenizer_json.decode())
         self._tokenizer.enable_truncation(max_tokens)
-        if self._tokenizer.padding is None:  # its JSON says what a model needs that must be padded its own way
+        if self._tokenizer.padding is None:  # its JSON says what a model needs that is padded its own way
             self._tokenizer.enable_padding()
         self._session = open_session(model, backend, "cpu")
 
@@ -37,15 +37,6 @@ class SentenceEncoder:
         outputs = self._session.run({name: tokens[name] for name in self._session.inputs})
         features: Features = outputs["text_features"].astype(np.float32)
         return features
-
-    def unknown(self, words: str) -> tuple[str, ...]:
-        """Those of the words that the tokenizer has no token for at all, as of another script."""
-        unknown = getattr(self._tokenizer.model, "unk_token", None)
-        if unknown is None:
-            return ()
-        return tuple(
-            one for one in words.split() if unknown in self._tokenizer.encode(one, add_special_tokens=False).tokens
-        )
 
 
 def open_text_encoder(bundle: Bundle, backend: BackendName = "auto") -> SentenceEncoder:

@@ -268,6 +268,15 @@ class Worklist:
             first = {row[4]: row for row in reversed(rows.fetchall())}
         return tuple(_result(first[rank]) for rank in sorted(first))
 
+    def copies(self, judge: Judge, film: FilmKey) -> tuple[Result, ...]:
+        """The rows of one film that this judge has seen, wherever it lies, by path."""
+        with self._said():
+            rows = self._connection.execute(
+                f"SELECT {_RANKED} WHERE judge = ? AND sha256 = ? AND frame = ? ORDER BY path",
+                (judge.id, *film),
+            )
+            return tuple(map(_result, rows))
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The file as it is at one moment, for one who reads several tables of it."""
