@@ -6,6 +6,6 @@ have the highest cosine. Neither is validated, and both say so.
 
 from lightbox_edge.asking.asker import Asker
 from lightbox_edge.asking.reply import CoarseMap, Reply
-from lightbox_edge.asking.similar import SimilarFilm, SimilarFilms
+from lightbox_edge.asking.similar import Nearest, SimilarFilm, SimilarFilms
 
-__all__ = ["Asker", "CoarseMap", "Reply", "SimilarFilm", "SimilarFilms"]
+__all__ = ["Asker", "CoarseMap", "Nearest", "Reply", "SimilarFilm", "SimilarFilms"]

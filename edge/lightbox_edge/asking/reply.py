@@ -75,8 +75,10 @@ class Reply:
         return np.where(inside, (values - low) / max(span, 1e-9), np.float32(-1)).astype(np.float32)
 
     def coarse_map(self, rows: int, columns: int) -> CoarseMap:
-        """The map in so many cells."""
+        """The map fitted into so many cells, which are twice as high as wide."""
         high, wide = self.film.radiograph.stored_size
+        scale = min(rows / high, columns / (2 * wide))
+        rows, columns = max(1, round(high * scale)), max(1, round(2 * wide * scale))
         levels = np.minimum(self.levels(rows, columns) * LEVELS, LEVELS - 1).astype(np.int8)
         maximum = None
         if self.region.maximum is not None:

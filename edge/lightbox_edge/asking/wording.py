@@ -62,8 +62,14 @@ def _probability(reply: Reply, say: Language) -> str:
     probability, threshold = f"{score.probability:.2f}", f"{score.threshold:.2f}"
     if not score.validated:
         return say("Probability {probability}, not calibrated.", probability=probability) + " " + warning(say)
+    if score.flagged:
+        return say(
+            "Probability {probability}: flagged. It is the bundle's own finding, which flags from {threshold}.",
+            probability=probability,
+            threshold=threshold,
+        )
     return say(
-        "Probability {probability}; the bundle's own finding, flagged from {threshold}.",
+        "Probability {probability}: not flagged. It is the bundle's own finding, which flags from {threshold}.",
         probability=probability,
         threshold=threshold,
     )
@@ -75,19 +81,19 @@ def _place(reply: Reply, say: Language) -> list[str]:
         told.append(say("The words fit no place of the film better than another."))
     else:
         told.append(say("They fit best here: {place}.", place=place_in_words(reply.where, say)))
-    if reply.side == "left" and reply.is_on_side:
-        told.append(
-            say("Looked at: the part about the patient's left lung; the probability is of the whole film.")
-        )
-    elif reply.side == "right" and reply.is_on_side:
-        told.append(
-            say("Looked at: the part about the patient's right lung; the probability is of the whole film.")
-        )
-    elif reply.side is not None:
-        told.append(say("The lung on that side was not found, so the whole film was looked at."))
+    if reply.side is not None:
+        told.append(_side(reply, say))
     if reply.where is not None:
         told.append(say("A place is a hint: the map is coarse."))
     return told
+
+
+def _side(reply: Reply, say: Language) -> str:
+    if not reply.is_on_side:
+        return say("The lung on that side was not found, so the whole film was looked at.")
+    if reply.side == "left":
+        return say("Looked at about the patient's left lung alone; the probability is the whole film's.")
+    return say("Looked at about the patient's right lung alone; the probability is the whole film's.")
 
 
 def _outline(reply: Reply, say: Language) -> list[str]:
