@@ -11,9 +11,8 @@ from lightbox_edge.asking.sides import side_of, without_side
 from lightbox_edge.asking.where import where_on
 from lightbox_edge.backends import BackendName, Device
 from lightbox_edge.bundle import Bundle
-from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import WantedFinding, finding_asked, spoken_criterion
-from lightbox_edge.judging import Judged, Model
+from lightbox_edge.judging import Model
 from lightbox_edge.loading import LoadedFrame
 from lightbox_edge.manifest import Precision
 from lightbox_edge.regions.embedding_store import EmbeddingStore
@@ -21,19 +20,25 @@ from lightbox_edge.regions.finder import RegionFinder, Wanted
 from lightbox_edge.regions.finding_regions import Film
 from lightbox_edge.regions.maps import FilmMaps
 from lightbox_edge.regions.organs import lung_box, thorax_box
+from lightbox_edge.results import FindingScore, Outcome
 from lightbox_edge.scoring import Criterion, Features, score
 from lightbox_edge.text import SentenceEncoder, open_text_encoder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenFilm:
-    """A film that the bundle has looked at once; any number of words can then be asked of it."""
+    """A film that the bundle has looked at once; any number of words can then be asked of it.
+
+    ``has_patches`` says whether its maps come from that look; else each film must be covered and looked at
+    again for them, see `regions.occlusion`.
+    """
 
     path: str
-    judged: Judged
+    outcome: Outcome
     image_features: Features
     film: Film
     maps: FilmMaps
+    has_patches: bool
 
 
 class Answering:
@@ -64,25 +69,25 @@ class Answering:
         self._backend = backend
         self._criteria: dict[str, Criterion] = {}
 
-    def see(self, path: str, content: str, frame: LoadedFrame) -> SeenFilm:
-        """Look at a film once.
+    def see(self, path: str, content: str, frame: LoadedFrame) -> SeenFilm | Outcome:
+        """Look at a film once; where it is not judged nothing can be asked of it, and its outcome says why.
 
         Args:
             path: as screening names it.
             content: names its content and frame, see `Outlines`.
             frame: loaded with its radiograph kept.
-
-        Raises:
-            LightboxError: the film is not judged, so nothing can be asked of it.
         """
         judged = self.model.judged([frame])[0]
         features, radiograph, pixels = judged.image_features, frame.radiograph, frame.pixels
         if features is None or radiograph is None or pixels is None:
-            why = " ".join(judged.outcome.reasons)
-            raise LightboxError(f"{path} is not judged, so nothing can be asked of it: {why}")
+            return judged.outcome
         film = Film(content, radiograph, self._finder.organs(radiograph, judged))
         maps = FilmMaps(self.model, pixels, radiograph.stored_size, judged.patch_features)
-        return SeenFilm(path, judged, features, film, maps)
+        return SeenFilm(path, judged.outcome, features, film, maps, judged.patch_features is not None)
+
+    def score(self, seen: SeenFilm, words: str) -> FindingScore:
+        """What the words score on a film, without where; see `answer`."""
+        return score(seen.image_features, self.criterion(words), self.model.logit_scale)
 
     def answer(self, seen: SeenFilm, words: str) -> Reply:
         """What the bundle says of words on a film that it has seen.
@@ -90,9 +95,8 @@ class Answering:
         Raises:
             LightboxError: there are no words, or the bundle carries no text encoder.
         """
-        criterion = self.criterion(words)
-        scored = score(seen.image_features, criterion, self.model.logit_scale)
-        found = seen.maps.of(criterion)
+        scored = self.score(seen, words)
+        found = seen.maps.of(self.criterion(words))
         side = side_of(words)
         on_side = lung_box(seen.film.organs, side) if side else None
         within = on_side or thorax_box(seen.film.organs)

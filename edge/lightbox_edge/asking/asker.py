@@ -108,7 +108,11 @@ class Asker:
             with Worklist(self._worklist) as worklist:
                 at = places(worklist, row)
             frame = load_again(row, at, self._decoder.load)
-            self._seen = row.film, answering.see(row.result.path, str(row.film), frame)
+            seen = answering.see(row.result.path, str(row.film), frame)
+            if not isinstance(seen, SeenFilm):
+                why = " ".join(seen.reasons)
+                raise LightboxError(f"{row.result.path} is not judged, so nothing can be asked of it: {why}")
+            self._seen = row.film, seen
         return self._seen[1]
 
     def _other(self, row: ReviewRow) -> str:

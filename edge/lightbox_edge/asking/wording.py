@@ -64,12 +64,12 @@ def _probability(reply: Reply, say: Language) -> str:
         return say("Probability {probability}, not calibrated.", probability=probability) + " " + warning(say)
     if score.flagged:
         return say(
-            "Probability {probability}: flagged. It is the bundle's own finding, which flags from {threshold}.",
+            "Probability {probability}: flagged. This is the bundle's own finding, flagged from {threshold}.",
             probability=probability,
             threshold=threshold,
         )
     return say(
-        "Probability {probability}: not flagged. It is the bundle's own finding, which flags from {threshold}.",
+        "Probability {probability}: not flagged. This is the bundle's own finding, flagged from {threshold}.",
         probability=probability,
         threshold=threshold,
     )
