@@ -3,52 +3,80 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lightbox_door.arguments import add_bundle, add_runtime
+from lightbox_door.arguments import add_bundle, add_runtime, add_site_calibration, open_calibrated
+
+if TYPE_CHECKING:
+    from lightbox_edge.asking.folders import AskedFilm
 
 HELP = "Ask some films for a finding in your own words; such words were never validated."
-EXAMPLE = 'lightbox ask "rib fracture" samples'
+EXAMPLE = 'lightbox ask "rib fracture on the left" samples'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("words", metavar="WORDS", help="what to look for")
+    parser.add_argument("words", metavar="WORDS", help="what to look for, in English")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a film, a folder, a zip")
     add_bundle(parser)
     add_runtime(parser)
+    add_site_calibration(parser)
     parser.add_argument("--json", action="store_true", help="JSON Lines on stdout, one object an image")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from lightbox_edge import Screener, Worklist, finding_from_words, open_bundle
+    from lightbox_edge import finding_from_words
+    from lightbox_edge.asking.answering import Answering
+    from lightbox_edge.asking.folders import ask_films
+    from lightbox_edge.asking.wording import english_only
+    from lightbox_edge.backends import usable_cpus
 
-    wanted = finding_from_words(arguments.words)
-    print(
-        f"The words {wanted.name!r} were never validated: these figures order films, "
-        "they are no probabilities of a disease and set off nothing.",
-        file=sys.stderr,
+    words = finding_from_words(arguments.words).name
+    cpus = arguments.threads or usable_cpus()
+    answering = Answering(
+        open_calibrated(arguments),
+        precision=arguments.precision,
+        backend=arguments.backend,
+        device=arguments.device,
+        threads=cpus,
     )
+    if not answering.criterion(words).validated:
+        print(
+            f"The words {words!r} were never validated: these figures order films, they are no "
+            f"probabilities of a disease and set off nothing. {english_only()}",
+            file=sys.stderr,
+        )
     unreadable = 0
-    with (
-        Worklist(":memory:") as worklist,  # an answer is no judgement: it is kept nowhere
-        Screener(
-            open_bundle(arguments.bundle),
-            worklist,
-            precision=arguments.precision,
-            backend=arguments.backend,
-            device=arguments.device,
-            threads=arguments.threads,
-            findings=[wanted],
-        ) as screener,
-    ):
-        for result in screener.screen(arguments.paths):
-            outcome = result.outcome
-            unreadable += outcome.status == "unreadable"
-            if arguments.json:
-                print(result.json().decode(), flush=True)
-            elif outcome.findings:
-                print(f"{outcome.findings[0].probability:.3f}  {result.path}", flush=True)
-            else:
-                print(f"  -    {result.path}  {' '.join(outcome.reasons)}", flush=True)
+    for film in ask_films(answering, arguments.paths, words, cpus):
+        unreadable += film.result.outcome.status == "unreadable"
+        print(_as_json(film) if arguments.json else _as_line(film), flush=True)
     return int(unreadable > 0)
+
+
+def _as_line(film: AskedFilm) -> str:
+    from lightbox_edge.asking.wording import place_in_words
+
+    path, outcome, reply = film.result.path, film.result.outcome, film.reply
+    if not outcome.findings:
+        return f"  -    {path}  {' '.join(outcome.reasons)}"
+    where = f"  {place_in_words(reply.where)}" if reply and reply.where else ""
+    return f"{outcome.findings[0].probability:.3f}  {path}{where}"
+
+
+def _as_json(film: AskedFilm) -> str:
+    """The line of ``lightbox screen --json`` and where the words fit best."""
+    from lightbox_edge.asking.wording import place_in_words
+
+    told = json.loads(film.result.json())
+    told["validated"] = all(one.validated for one in film.result.outcome.findings)
+    if film.reply is not None:
+        region, where = film.reply.region, film.reply.where
+        told |= {
+            "box": region.box,
+            "maximum": region.maximum,
+            "where": place_in_words(where) if where else None,
+            "side": film.reply.side if film.reply.is_on_side else None,
+        }
+    return json.dumps(told, ensure_ascii=False)

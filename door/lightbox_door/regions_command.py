@@ -18,7 +18,6 @@ from lightbox_door.progress import Progress
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle
-    from lightbox_edge.findings import WantedFinding
     from lightbox_edge.regions import FilmRegions, Wanted
 
 HELP = "Outline lungs, heart and findings on films, and measure them; no box is drawn by hand."
@@ -93,22 +92,14 @@ def _lines(film: FilmRegions, masks: list[str | None], as_json: bool) -> list[st
 
 
 def _wanted(bundle: Bundle, arguments: argparse.Namespace) -> Wanted:
+    from lightbox_edge.findings import finding_asked
     from lightbox_edge.regions import Wanted
 
     prompts = tuple((name, given) for name in ("box", "point") if (given := getattr(arguments, name)))
     if arguments.finding is None:
         return Wanted(None, prompts)
-    asked = {one.name: one for one in (_finding(bundle, words) for words in arguments.finding)}
+    asked = {one.name: one for one in (finding_asked(bundle, words) for words in arguments.finding)}
     return Wanted(tuple(asked.values()), prompts)
-
-
-def _finding(bundle: Bundle, words: str) -> WantedFinding:
-    """The bundle's finding of that name with its calibration, or else the words as they are."""
-    from lightbox_edge.findings import WantedFinding, finding_from_words
-
-    spoken = finding_from_words(words)
-    own = [one.name for one in bundle.manifest.findings if one.name.casefold() == spoken.name.casefold()]
-    return WantedFinding(own[0]) if own else spoken
 
 
 def _box(text: str) -> tuple[float, ...]:

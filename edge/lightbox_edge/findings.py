@@ -55,6 +55,13 @@ def finding_from_words(words: str) -> WantedFinding:
     return WantedFinding(plain, ((f"There is {plain}.", f"There is no {plain}."), (plain, f"no {plain}")))
 
 
+def finding_asked(bundle: Bundle, words: str) -> WantedFinding:
+    """The bundle's finding of that name with its calibration, or else the words as they are."""
+    spoken = finding_from_words(words)
+    own = [one.name for one in bundle.manifest.findings if one.name.casefold() == spoken.name.casefold()]
+    return WantedFinding(own[0]) if own else spoken
+
+
 def bundle_criteria(bundle: Bundle, precision: Precision) -> tuple[Criterion, ...]:
     """The bundle's own findings with the operating points of that precision."""
     points = bundle.rung(precision).operating_points
@@ -100,7 +107,7 @@ def wanted_criteria(
     sentences = [sentence for pair in pairs for sentence in pair]
     paired = iter(encode_sentences(bundle, sentences, backend).reshape(len(pairs), 2, -1) if pairs else ())
     return tuple(
-        _spoken(finding, np.stack([next(paired) for _ in finding.descriptors]))
+        spoken_criterion(finding, np.stack([next(paired) for _ in finding.descriptors]))
         if finding.descriptors
         else _own(own[finding.name], finding)
         for finding in wanted
@@ -116,7 +123,8 @@ def _own(criterion: Criterion, finding: WantedFinding) -> Criterion:
     return Criterion(criterion.name, criterion.sentences, criterion.text_features, point, validated=False)
 
 
-def _spoken(finding: WantedFinding, features: Features) -> Criterion:
+def spoken_criterion(finding: WantedFinding, features: Features) -> Criterion:
+    """Words of a person's own with their text_features, (descriptors, 2, dimensions), uncalibrated."""
     threshold = 0.5 if finding.threshold is None else finding.threshold
     point = OperatingPoint.assumed(threshold)
     present = tuple(present for present, _ in finding.descriptors)

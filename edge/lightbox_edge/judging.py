@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from lightbox_edge.backends import BackendName, Device, open_session, usable_cpus
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.choosing import choose
+from lightbox_edge.features import pack_features
 from lightbox_edge.findings import WantedFinding, bundle_criteria, wanted_criteria
 from lightbox_edge.input_checks import Reason
 from lightbox_edge.input_checks.look import identity
@@ -43,18 +44,25 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An outcome, and beside it the film's patch_features, (patches, dimensions).
+    """An outcome, and beside it what the image encoder said of the film.
 
-    They are None where the film is not judged or the bundle's graph gives none.
+    ``patch_features``, (patches, dimensions), and ``image_features``, (dimensions,) and L2-normalised, are
+    None where the film is not judged, the former also where the bundle's graph gives none.
     """
 
     outcome: Outcome
     patch_features: Features | None = None
+    image_features: Features | None = None
 
     @property
     def patches(self) -> bytes:
         """The patches packed for the worklist; empty where there are none."""
         return b"" if self.patch_features is None else pack(self.patch_features)
+
+    @property
+    def features(self) -> bytes:
+        """The image_features packed for the worklist; empty where there are none."""
+        return b"" if self.image_features is None else pack_features(self.image_features)
 
 
 class Model:
@@ -124,7 +132,7 @@ class Model:
         return [judged.outcome for judged in self.judged(frames)]
 
     def judged(self, frames: Sequence[LoadedFrame]) -> list[Judged]:
-        """The same with the patch_features of the films that are judged."""
+        """The same with the features of the films that are judged."""
         made: list[Judged] = []
         for first in range(0, len(frames), BATCH):
             batch = frames[first : first + BATCH]
@@ -148,7 +156,7 @@ class Model:
         self, frame: LoadedFrame, image_features: Features, patches: Features | None, seconds: float
     ) -> Judged:
         outcome = self._outcome(frame, image_features, seconds)
-        return Judged(outcome, patches if outcome.status == "judged" else None)
+        return Judged(outcome, patches, image_features) if outcome.status == "judged" else Judged(outcome)
 
     def _outcome(self, frame: LoadedFrame, image_features: Features, seconds: float) -> Outcome:
         scores = tuple(score(image_features, criterion, self.logit_scale) for criterion in self.criteria)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from time import perf_counter
 from types import TracebackType
@@ -186,12 +186,18 @@ def _rows(file: Loaded, judged: Iterator[Judged]) -> FileResults:
         Result(file.source.path, frame.number, file.sha256, one.outcome)
         for frame, one in zip(file.frames, mine, strict=True)
     )
-    return FileResults(file.source, file.sha256, tuple(rows), tuple(one.patches for one in mine))
+    return FileResults(
+        file.source,
+        file.sha256,
+        tuple(rows),
+        tuple(one.patches for one in mine),
+        tuple(one.features for one in mine),
+    )
 
 
 def _of_twin(made: FileResults, file: Loaded) -> FileResults:
     """The rows of a file that was judged as the first of its content."""
-    return FileResults(file.source, file.sha256, _shown_as(made.results, file.source), made.patches)
+    return replace(made, source=file.source, results=_shown_as(made.results, file.source))
 
 
 def _shown_as(rows: Sequence[Result], source: Source) -> tuple[Result, ...]:

@@ -12,8 +12,35 @@ from lightbox_edge.errors import BundleError
 from lightbox_edge.scoring import Features
 
 
-def encode_sentences(bundle: Bundle, sentences: Sequence[str], backend: BackendName = "auto") -> Features:
-    """The text_features of sentences, (N, dimensions), L2-normalised.
+class SentenceEncoder:
+    """A text encoder and its tokenizer, opened from the bytes of their files."""
+
+    def __init__(
+        self, model: bytes, tokenizer_json: bytes, max_tokens: int, backend: BackendName = "auto"
+    ) -> None:
+        # Imported here: screening for the bundle's own findings needs no tokenizer.
+        from tokenizers import Tokenizer
+
+        self._tokenizer = Tokenizer.from_str(tokenizer_json.decode())
+        self._tokenizer.enable_truncation(max_tokens)
+        if self._tokenizer.padding is None:  # its JSON says what a model needs that is padded its own way
+            self._tokenizer.enable_padding()
+        self._session = open_session(model, backend, "cpu")
+
+    def __call__(self, sentences: Sequence[str]) -> Features:
+        """The text_features of sentences, (N, dimensions), L2-normalised."""
+        encoded = self._tokenizer.encode_batch(list(sentences))
+        tokens = {
+            "input_ids": np.array([one.ids for one in encoded], dtype=np.int64),
+            "attention_mask": np.array([one.attention_mask for one in encoded], dtype=np.int64),
+        }
+        outputs = self._session.run({name: tokens[name] for name in self._session.inputs})
+        features: Features = outputs["text_features"].astype(np.float32)
+        return features
+
+
+def open_text_encoder(bundle: Bundle, backend: BackendName = "auto") -> SentenceEncoder:
+    """A bundle's text encoder.
 
     Raises:
         BundleError: the bundle carries no text encoder, or its files are damaged.
@@ -24,26 +51,16 @@ def encode_sentences(bundle: Bundle, sentences: Sequence[str], backend: BackendN
             f"The bundle {bundle.manifest.name} carries no text encoder: ask for its own findings only."
         )
     model, tokenizer = bundle.read(encoder.model), bundle.read(encoder.tokenizer)
-    return encode_with(model, tokenizer, sentences, encoder.max_tokens, backend)
+    return SentenceEncoder(model, tokenizer, encoder.max_tokens, backend)
+
+
+def encode_sentences(bundle: Bundle, sentences: Sequence[str], backend: BackendName = "auto") -> Features:
+    """The text_features of sentences, (N, dimensions), L2-normalised; see `open_text_encoder`."""
+    return open_text_encoder(bundle, backend)(sentences)
 
 
 def encode_with(
     model: bytes, tokenizer_json: bytes, sentences: Sequence[str], max_tokens: int, backend: BackendName
 ) -> Features:
     """The text_features of sentences by a text encoder and tokenizer given as the bytes of their files."""
-    # Imported here: screening for the bundle's own findings needs no tokenizer.
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_str(tokenizer_json.decode())
-    tokenizer.enable_truncation(max_tokens)
-    if tokenizer.padding is None:  # its JSON says what a model needs that must be padded its own way
-        tokenizer.enable_padding()
-    encoded = tokenizer.encode_batch(list(sentences))
-    tokens = {
-        "input_ids": np.array([one.ids for one in encoded], dtype=np.int64),
-        "attention_mask": np.array([one.attention_mask for one in encoded], dtype=np.int64),
-    }
-    session = open_session(model, backend, "cpu")
-    outputs = session.run({name: tokens[name] for name in session.inputs})
-    features: Features = outputs["text_features"].astype(np.float32)
-    return features
+    return SentenceEncoder(model, tokenizer_json, max_tokens, backend)(sentences)

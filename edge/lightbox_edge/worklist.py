@@ -78,6 +78,11 @@ _MIGRATIONS = (
         path, frame, sha256, patient, flagged_for, reasons);
     CREATE INDEX film_rank ON film (anomaly_rank) WHERE anomaly_rank IS NOT NULL;
     """,
+    """
+    CREATE TABLE film_features (  -- beside `film`: who reads them all reads no patches
+        judge TEXT NOT NULL REFERENCES judge (id), sha256 TEXT NOT NULL, frame INTEGER NOT NULL,
+        features BLOB NOT NULL, PRIMARY KEY (judge, sha256, frame))
+    """,
 )
 
 _RANKED = (
@@ -115,14 +120,16 @@ class Judge:
 class FileResults:
     """All rows of one file, which are committed together: one result, or one for each frame.
 
-    ``patches`` are what the results' films are ranked by (`lightbox_edge.patches`), empty for one that has
-    none; no patches at all change nothing of what is known of that content.
+    ``patches`` are what the results' films are ranked by (`lightbox_edge.patches`), ``features`` what they
+    are compared by (`lightbox_edge.features`), each empty for one that has none; none at all change nothing
+    of what is known of that content.
     """
 
     source: Source
     sha256: str | None
     results: tuple[Result, ...]
     patches: tuple[bytes, ...] = ()
+    features: tuple[bytes, ...] = ()
 
 
 class Worklist:
@@ -186,14 +193,13 @@ class Worklist:
                         for result in file.results
                     ],
                 )  # fmt: skip
-                self._connection.executemany(
-                    "INSERT OR IGNORE INTO film (judge, sha256, frame, patches) VALUES (?, ?, ?, ?)",
-                    [
-                        (judge.id, file.sha256, result.frame or 0, patches)
-                        for result, patches in zip(file.results, file.patches, strict=bool(file.patches))
-                        if patches
-                    ],
-                )
+                for place, packed in (
+                    ("film (judge, sha256, frame, patches)", file.patches),
+                    ("film_features (judge, sha256, frame, features)", file.features),
+                ):
+                    if kept := _of_films(judge, file, packed):
+                        insert = f"INSERT OR IGNORE INTO {place} VALUES (?, ?, ?, ?)"  # noqa: S608  # ours
+                        self._connection.executemany(insert, kept)
 
     def known(self, judge: Judge, source: Source) -> tuple[Result, ...]:
         """The rows of a file that this judge has seen and that has not changed since; empty if none.
@@ -295,6 +301,15 @@ class Worklist:
             first = {row[4]: row for row in reversed(rows.fetchall())}
         return tuple(_result(first[rank]) for rank in sorted(first))
 
+    def copies(self, judge: Judge, film: FilmKey) -> tuple[Result, ...]:
+        """The rows of one film that this judge has seen, wherever it lies, by path."""
+        with self._said():
+            rows = self._connection.execute(
+                f"SELECT {_RANKED} WHERE judge = ? AND sha256 = ? AND frame = ? ORDER BY path",
+                (judge.id, *film),
+            )
+            return tuple(map(_result, rows))
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The file as it is at one moment, for one who reads several tables of it."""
@@ -384,6 +399,17 @@ class Worklist:
                 path=self.path,
                 error=error,
             ) from error
+
+
+def _of_films(
+    judge: Judge, file: FileResults, packed: tuple[bytes, ...]
+) -> list[tuple[str, str | None, int, bytes]]:
+    """What is kept of the films of a file beside their results, of those that have it."""
+    return [
+        (judge.id, file.sha256, result.frame or 0, one)
+        for result, one in zip(file.results, packed, strict=bool(packed))
+        if one
+    ]
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
 from lightbox_edge.results import DescriptorScore, FindingScore, Outcome, Result, Triage
-from lightbox_edge.worklist import FileResults, Judge, Worklist
+from lightbox_edge.worklist import _MIGRATIONS, FileResults, Judge, Worklist
 from tests.reviewed_films import write_as_before
 
 JUDGE = Judge("j1", "chest-open", "int8", ("effusion", "opacity"))
@@ -191,7 +191,7 @@ def test_commits_are_synchronous_and_write_ahead_logged(worklist: Worklist) -> N
     ask = worklist._connection.execute
     assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
     assert ask("PRAGMA synchronous").fetchone() == (2,)  # FULL: the log is flushed at every commit
-    assert ask("PRAGMA user_version").fetchone() == (4,)
+    assert ask("PRAGMA user_version").fetchone() == (len(_MIGRATIONS),)
 
 
 def test_what_lists_are_filtered_by_is_the_same_in_an_old_file(
@@ -248,7 +248,7 @@ def test_the_order_of_urgency_is_read_from_an_index(worklist: Worklist) -> None:
 
 def test_a_file_of_a_newer_lightbox_is_left_alone(worklist: Worklist) -> None:
     worklist.commit(JUDGE, [one_row()])
-    worklist._connection.execute("PRAGMA user_version = 5")
+    worklist._connection.execute(f"PRAGMA user_version = {len(_MIGRATIONS) + 1}")
     worklist.close()
     before = Path(worklist.path).read_bytes()
     with pytest.raises(LightboxError) as caught:
@@ -298,7 +298,7 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
 import resource, sys
 from lightbox_edge import LightboxError, Outcome, Result, Worklist
 from lightbox_edge.reading import Source
-from lightbox_edge.worklist import FileResults, Judge
+from lightbox_edge.worklist import _MIGRATIONS, FileResults, Judge
 judge = Judge("j", "b", "int8", ())
 def batch(number):
     for index in range(20):

@@ -31,7 +31,7 @@ _ORGANS: Mapping[str, Colour] = {
     "lung_right": (86, 180, 233),
     "heart": (230, 159, 0),
 }
-_OTHERS: Colour = (240, 228, 66)
+YELLOW: Colour = (240, 228, 66)
 _LINES: Colour = (255, 255, 255)
 _BLACK: Colour = (0, 0, 0)
 
@@ -55,12 +55,17 @@ def overlay_png(gray: Gray, stored_size: tuple[int, int], region: Region, film: 
         region: what is drawn.
         film: the name that the file bears.
     """
-    colour = _ORGANS.get(region.target, _OTHERS)
-    picture = np.repeat(gray[..., np.newaxis], 3, axis=2)
+    image = overlay(np.repeat(gray[..., np.newaxis], 3, axis=2), stored_size, region)
+    return _png(_with_words(image, caption(region)), film)
+
+
+def overlay(picture: NDArray[np.uint8], stored_size: tuple[int, int], region: Region) -> Image.Image:
+    """A film in colours, (rows, columns, 3), with one region on it, which it is painted over with."""
+    colour = _ORGANS.get(region.target, YELLOW)
     if region.mask is not None:
-        _paint(picture, _resized(region.mask, gray.shape), colour)
+        _paint(picture, _resized(region.mask, picture.shape[:2]), colour)
     image = Image.fromarray(picture)
-    across, down = gray.shape[1] / stored_size[1], gray.shape[0] / stored_size[0]
+    across, down = picture.shape[1] / stored_size[1], picture.shape[0] / stored_size[0]
     draw = ImageDraw.Draw(image)
     if region.mask is None and region.box is not None:
         left, top, right, bottom = region.box
@@ -70,7 +75,7 @@ def overlay_png(gray: Gray, stored_size: tuple[int, int], region: Region, film: 
     if region.maximum is not None:
         _draw_cross(draw, region.maximum[0] * across, region.maximum[1] * down, colour)
     _draw_widths(draw, region.widths, (across, down))
-    return _png(_with_words(image, caption(region)), film)
+    return image
 
 
 def _paint(picture: NDArray[np.uint8], mask: Mask, colour: Colour) -> None:

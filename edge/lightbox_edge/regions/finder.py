@@ -17,10 +17,11 @@ from lightbox_edge.judging import Judged, Model
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.regions.embedding_store import EmbeddingStore
 from lightbox_edge.regions.finding_regions import Film, finding_region, prompted_region
-from lightbox_edge.regions.maps import FilmMaps
+from lightbox_edge.regions.maps import FilmMaps, FindingMap
 from lightbox_edge.regions.organs import ORGANS, Organs, find_organs, organ_regions
 from lightbox_edge.regions.outlines import Outlines, why_no_segmenter
 from lightbox_edge.regions.records import Box, Point, Region, no_region
+from lightbox_edge.results import FindingScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class RegionFinder:
             pixels: what the model saw of it, (1, S, S), None where it was not judged.
             judged: what the model says of it.
         """
-        organs = self._organs(radiograph, judged)
+        organs = self.organs(radiograph, judged)
         film = Film(key, radiograph, organs)
         findings = self._findings(film, pixels, judged)
         return [*organ_regions(organs, radiograph), *findings, *self._prompted(film)]
@@ -90,7 +91,12 @@ class RegionFinder:
         drawn = [target for target, _ in self._wanted.prompts]
         return [no_region(target, reason) for target in (*ORGANS, *asked, *drawn)]
 
-    def _organs(self, radiograph: Radiograph, judged: Judged) -> Organs:
+    def region(self, film: Film, score: FindingScore, found: FindingMap, within: Box | None = None) -> Region:
+        """The region of one finding, see `finding_region`."""
+        return finding_region(film, score, found, self._outlines, within)
+
+    def organs(self, radiograph: Radiograph, judged: Judged) -> Organs:
+        """Lungs and heart of a film, or why they were not looked for."""
         if judged.outcome.status != "judged":
             return Organs(reason=" ".join(judged.outcome.reasons))
         if isinstance(self._anatomy, str):
@@ -107,7 +113,7 @@ class RegionFinder:
         maps = FilmMaps(self._model, pixels, film.radiograph.stored_size, judged.patch_features)
         for score, criterion in zip(judged.outcome.findings, self._model.criteria, strict=True):
             if asked is not None or score.flagged:
-                yield finding_region(film, score, maps.of(criterion), self._outlines)
+                yield self.region(film, score, maps.of(criterion))
 
     def _prompted(self, film: Film) -> Iterator[Region]:
         for target, prompt in self._wanted.prompts:

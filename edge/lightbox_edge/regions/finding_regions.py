@@ -34,7 +34,9 @@ class Film:
     organs: Organs
 
 
-def finding_region(film: Film, score: FindingScore, found: FindingMap, outlines: Outlines | str) -> Region:
+def finding_region(
+    film: Film, score: FindingScore, found: FindingMap, outlines: Outlines | str, within: Box | None = None
+) -> Region:
     """The region of a finding.
 
     Args:
@@ -42,9 +44,10 @@ def finding_region(film: Film, score: FindingScore, found: FindingMap, outlines:
         score: of the finding, which its region never changes.
         found: where its words fit on the film.
         outlines: what makes masks, or the reason why nothing does.
+        within: the part of the film that counts; None is the thorax, where it is known.
     """
     told = _scored(score) | {"map": found.kind}
-    place = place_of(found.log_odds, film.radiograph.stored_size, thorax_box(film.organs))
+    place = place_of(found.log_odds, film.radiograph.stored_size, within or thorax_box(film.organs))
     maximum = place.maximum if place else None
     if score.name == CARDIOMEGALY and film.organs.heart is not None:
         told |= heart_measurements(film.organs, film.radiograph) | {"outline_of": HEART}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -61,12 +62,21 @@ def find_organs(anatomy: AnatomyModel, radiograph: Radiograph) -> Organs:
 
 def thorax_box(organs: Organs) -> Box | None:
     """The rectangle around both lungs, a little widened; None unless both were found."""
-    lungs = organs.lungs
-    if lungs is None:
-        return None
-    left, top, right, bottom = box_around(lungs)
+    return None if organs.lungs is None else _about(organs.lungs)
+
+
+def lung_box(organs: Organs, side: Literal["left", "right"]) -> Box | None:
+    """The same around the lung on the patient's ``side`` alone; None unless it was found."""
+    found = [organs.masks.get(f"{name}_{side}") for name in ("lung", "whole_lung")]
+    lungs = [one for one in found if one is not None and one.any()]
+    return _about(np.logical_or.reduce(lungs)) if lungs else None
+
+
+def _about(mask: Mask) -> Box:
+    """The rectangle around a mask, (rows, columns), widened by `MARGIN` as far as the film goes."""
+    left, top, right, bottom = box_around(mask)
     wide, high = MARGIN * (right - left), MARGIN * (bottom - top)
-    rows, columns = lungs.shape
+    rows, columns = mask.shape
     return max(0, left - wide), max(0, top - high), min(columns, right + wide), min(rows, bottom + high)
 
 

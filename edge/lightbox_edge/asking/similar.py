@@ -1,0 +1,173 @@
+"""Films of a worklist that are like one of them: the cosine of their image_features.
+
+The cosine says how alike two films are to the image encoder, patient, projection and letters included. Nobody
+validated that films with a high one have the same disease; what was measured stands in docs/review.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightbox_edge.decisions import FilmStanding, Review, ReviewRow
+from lightbox_edge.errors import LightboxError
+from lightbox_edge.features import unpack_features
+from lightbox_edge.results import FilmKey
+from lightbox_edge.scoring import Features
+from lightbox_edge.worklist import Judge, Worklist
+
+_PAGE = 4096  # films read at once
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The films that are most alike to one, with their cosines, the nearest first.
+
+    ``compared`` is how many films it was held against, ``without`` how many judged ones have no features,
+    for an older Lightbox screened them.
+    """
+
+    films: tuple[tuple[ReviewRow, float], ...]
+    compared: int
+    without: int
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarFilm:
+    """A film that is like another one, and what this reader may see of it."""
+
+    row: ReviewRow
+    cosine: float
+    is_same_patient: bool
+    standing: FilmStanding
+    shows_machine: bool
+
+
+class SimilarFilms:
+    """Finds films of a worklist that are like one of them, among those that the same judge looked at.
+
+    The features are read once, into four bytes a dimension (3 KB a film of chest-open), and then only those
+    of new films.
+
+    Args:
+        review: says what its reader may see.
+        worklist: the path of the worklist's file.
+    """
+
+    def __init__(self, review: Review, worklist: str) -> None:
+        self._review, self._worklist = review, worklist
+        self._turn = Lock()
+        self._held: _Held | None = None
+
+    def similar(self, row: ReviewRow, count: int) -> list[SimilarFilm]:
+        """The ``count`` films that are most alike to a row's, see `nearest` and `seen`."""
+        return self.seen(row, self.nearest(row, count))
+
+    def nearest(self, row: ReviewRow, count: int) -> Nearest:
+        """The most alike films but for the film itself and its copies; any thread may ask.
+
+        Raises:
+            LightboxError: the film has no features, or the worklist cannot be read.
+        """
+        with self._turn, Worklist(self._worklist) as worklist:
+            if self._held is None or self._held.judge != row.judge:
+                self._held = _Held(row.judge, worklist)
+            self._held.refresh(worklist)
+            asked, features = _features(worklist, row)
+            found = _rows(worklist, row.judge, self._held.by_cosine(features, asked))
+            films = tuple(one for one, _ in zip(found, range(count), strict=False))
+            return Nearest(films, self._held.count - 1, self._held.without)
+
+    def seen(self, row: ReviewRow, nearest: Nearest) -> list[SimilarFilm]:
+        """Those films with the decisions that the reader may see; for the thread of the review alone."""
+        review, patient = self._review, _patient(row)
+        return [
+            SimilarFilm(
+                one,
+                cosine,
+                bool(patient) and _patient(one) == patient,
+                review.standing(one),
+                review.shows_machine(one),
+            )
+            for one, cosine in nearest.films
+        ]
+
+
+class _Held:
+    """The features of one judge's films in memory, in the order in which they were written."""
+
+    def __init__(self, judge: Judge, worklist: Worklist) -> None:
+        self.judge = judge
+        self._numbers: list[NDArray[np.int64]] = []
+        self._features: list[Features] = []
+        self._last = 0
+        with worklist.reading() as connection:
+            (self.without,) = connection.execute(
+                "SELECT count(DISTINCT sha256 || frame) FROM picture WHERE judge = ? AND status = 'judged'"
+                " AND NOT EXISTS (SELECT 1 FROM film_features AS have WHERE have.judge = picture.judge"
+                " AND have.sha256 = picture.sha256 AND have.frame = picture.frame)",
+                (judge.id,),
+            ).fetchone()
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self._numbers))
+
+    def refresh(self, worklist: Worklist) -> None:
+        """Read the films that came since; none is ever taken out or changed."""
+        with worklist.reading() as connection:
+            new = connection.execute(
+                "SELECT rowid, features FROM film_features NOT INDEXED WHERE rowid > ? AND judge = ?"
+                " ORDER BY rowid",
+                (self._last, self.judge.id),
+            )
+            while page := new.fetchmany(_PAGE):
+                self._features.append(unpack_features([features for _, features in page]))
+                self._numbers.append(np.array([number for number, _ in page], np.int64))
+                self._last = page[-1][0]
+
+    def by_cosine(self, features: Features, but: int) -> Iterator[tuple[int, float]]:
+        """Every film's row number and cosine to features, (dimensions,), the highest first, ``but`` one."""
+        numbers = np.concatenate(self._numbers)
+        cosines = np.concatenate([page @ features for page in self._features])
+        for place in np.argsort(-cosines, kind="stable"):
+            if numbers[place] != but:
+                yield int(numbers[place]), min(1.0, float(cosines[place]))
+
+
+def _features(worklist: Worklist, row: ReviewRow) -> tuple[int, Features]:
+    """The row number and the image_features of a row's film."""
+    with worklist.reading() as connection:
+        found = connection.execute(
+            "SELECT rowid, features FROM film_features WHERE judge = ? AND sha256 = ? AND frame = ?",
+            (row.judge.id, *(row.film or ("", 0))),
+        ).fetchone()
+    if found is not None:
+        return found[0], unpack_features([found[1]])[0]
+    if row.result.outcome.status != "judged":
+        raise LightboxError(f"{row.result.path} is not judged, so it is compared with no other film.")
+    raise LightboxError(
+        f"{row.result.path} was screened by an older Lightbox, which kept nothing to compare films by: "
+        "screen its folder into a new worklist."
+    )
+
+
+def _rows(
+    worklist: Worklist, judge: Judge, films: Iterator[tuple[int, float]]
+) -> Iterator[tuple[ReviewRow, float]]:
+    """The row of each film, of copies the first by path; a film whose file has changed has none."""
+    for number, cosine in films:
+        with worklist.reading() as connection:
+            film: FilmKey = connection.execute(
+                "SELECT sha256, frame FROM film_features WHERE rowid = ?", (number,)
+            ).fetchone()
+        if rows := worklist.copies(judge, film):
+            yield ReviewRow(rows[0], judge), cosine
+
+
+def _patient(row: ReviewRow) -> str:
+    return row.result.outcome.header.PatientID.strip()
