@@ -66,10 +66,12 @@ _RANKED = (
     "path, frame, sha256, outcome, anomaly_rank, anomaly_films"
     " FROM picture LEFT JOIN film USING (judge, sha256, frame)"
 )
-_URGENCY = (
-    "ORDER BY CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END,"
+_BY_URGENCY = (
+    "CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END,"
     " path, frame"
 )
+_URGENCY = f"ORDER BY {_BY_URGENCY}"
+_PATIENT = "ifnull(json_extract(outcome, '$.header.PatientID'), '')"
 # A file that has changed leaves the patches of what it was.
 _PRESENT = (
     "FROM film WHERE judge = ? AND EXISTS (SELECT 1 FROM picture WHERE picture.judge = film.judge"
@@ -204,13 +206,43 @@ class Worklist:
 
     def judged(self) -> Iterator[tuple[Judge, Result]]:
         """The same rows in the same order, each with who judged it."""
+        return self._judged(_URGENCY)
+
+    def judged_by_patient(self) -> Iterator[tuple[Judge, Result]]:
+        """The same rows by PatientID, each patient's in that order; those without one first, by content."""
+        return self._judged(f"ORDER BY {_PATIENT}, iif({_PATIENT} = '', sha256, ''), {_BY_URGENCY}")
+
+    def judged_of_patient(self, patient: str) -> Iterator[tuple[Judge, Result]]:
+        """The rows of one PatientID in that order."""
+        return self._judged(f"WHERE {_PATIENT} = ? {_URGENCY}", patient)
+
+    def _judged(self, which: str, *values: str) -> Iterator[tuple[Judge, Result]]:
         with self._said(), closing(self._connection.cursor()) as cursor:
-            cursor.execute(f"SELECT judge, {_RANKED} {_URGENCY}")
+            cursor.execute(f"SELECT judge, {_RANKED} {which}", values)
             judges: dict[str, Judge] = {}
             for judge, *row in cursor:
                 if judge not in judges:
                     judges[judge] = self._judge(judge)
                 yield judges[judge], _result(row)
+
+    def places(self, judge: str, sha256: str) -> list[tuple[str, str, int]]:
+        """Where files of that content were when a judge saw them.
+
+        Each is the location on the disk, the member inside that zip (empty where there is none) and the
+        content's size in bytes; in the order of their paths.
+        """
+        with self._said():
+            return self._connection.execute(
+                "SELECT DISTINCT location, member, bytes FROM picture WHERE judge = ? AND sha256 = ?"
+                " ORDER BY path",
+                (judge, sha256),
+            ).fetchall()
+
+    def judges(self) -> list[Judge]:
+        """Everybody who judged, in the order of their first use."""
+        with self._said():
+            known = self._connection.execute("SELECT id FROM judge ORDER BY rowid").fetchall()
+            return [self._judge(one) for (one,) in known]
 
     def finding_names(self) -> tuple[str, ...]:
         """The findings that the worklist's judges looked for, each once, in the order of their first use."""

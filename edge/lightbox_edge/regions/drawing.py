@@ -41,9 +41,9 @@ def mask_png(mask: Mask, film: str) -> bytes:
     return _png(Image.fromarray(mask.astype(np.uint8) * np.uint8(255)), film)
 
 
-def film_gray(radiograph: Radiograph) -> Gray:
-    """A film as overlays show it, (rows, columns) with a longer side of `SIDE`."""
-    return np.rint(255 * stretch(fit(radiograph, SIDE), (0.5, 99.5))).astype(np.uint8)
+def film_gray(radiograph: Radiograph, side: int = SIDE) -> Gray:
+    """A film as overlays show it, (rows, columns) with a longer side of ``side``."""
+    return np.rint(255 * stretch(fit(radiograph, side), (0.5, 99.5))).astype(np.uint8)
 
 
 def overlay_png(gray: Gray, stored_size: tuple[int, int], region: Region, film: str) -> bytes:
@@ -55,12 +55,20 @@ def overlay_png(gray: Gray, stored_size: tuple[int, int], region: Region, film: 
         region: what is drawn.
         film: the name that the file bears.
     """
-    colour = _ORGANS.get(region.target, _OTHERS)
-    picture = np.repeat(gray[..., np.newaxis], 3, axis=2)
+    image = with_region(Image.fromarray(gray).convert("RGB"), stored_size, region)
+    return _png(_with_words(image, caption(region)), film)
+
+
+def with_region(
+    film: Image.Image, stored_size: tuple[int, int], region: Region, colour: Colour | None = None
+) -> Image.Image:
+    """A film, of any size and in colours, with one region on it; without a ``colour`` in its target's own."""
+    colour = colour or _ORGANS.get(region.target, _OTHERS)
+    picture = np.array(film)
     if region.mask is not None:
-        _paint(picture, _resized(region.mask, gray.shape), colour)
+        _paint(picture, _resized(region.mask, picture.shape[:2]), colour)
     image = Image.fromarray(picture)
-    across, down = gray.shape[1] / stored_size[1], gray.shape[0] / stored_size[0]
+    across, down = image.width / stored_size[1], image.height / stored_size[0]
     draw = ImageDraw.Draw(image)
     if region.mask is None and region.box is not None:
         left, top, right, bottom = region.box
@@ -70,7 +78,7 @@ def overlay_png(gray: Gray, stored_size: tuple[int, int], region: Region, film: 
     if region.maximum is not None:
         _draw_cross(draw, region.maximum[0] * across, region.maximum[1] * down, colour)
     _draw_widths(draw, region.widths, (across, down))
-    return _png(_with_words(image, caption(region)), film)
+    return image
 
 
 def _paint(picture: NDArray[np.uint8], mask: Mask, colour: Colour) -> None:
