@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lightbox_edge.decisions import Review
     from lightbox_edge.errors import LightboxError
     from lightbox_edge.findings import finding_from_words, read_findings
-    from lightbox_edge.report import write_csv
+    from lightbox_edge.reporting.csv_table import write_csv
     from lightbox_edge.results import Outcome, Result
     from lightbox_edge.screener import Screener
     from lightbox_edge.worklist import Worklist
@@ -50,7 +50,7 @@ _HOME = {
     "open_bundle": "bundle",
     "read_findings": "findings",
     "verify_bundle": "bundle",
-    "write_csv": "report",
+    "write_csv": "reporting.csv_table",
 }
 
 

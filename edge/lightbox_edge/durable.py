@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
@@ -11,11 +12,19 @@ from lightbox_edge.errors import LightboxError
 
 def write_durably(path: Path, content: bytes) -> None:
     """Write a temporary file beside ``path``, flush it to the disk, put it in place, flush the folder."""
+    write_parts_durably(path, [content])
+
+
+def write_parts_durably(path: Path, parts: Iterable[bytes]) -> None:
+    """The same of a content that comes in parts and is never whole in memory.
+
+    The file is its owner's alone to read, whatever the umask is.
+    """
     try:
         handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as out:
-                out.write(content)
+                out.writelines(parts)
                 out.flush()
                 os.fsync(out.fileno())
             Path(fresh).replace(path)

@@ -230,8 +230,19 @@ class Worklist:
 
     def judged(self) -> Iterator[tuple[Judge, Result]]:
         """The same rows in the same order, each with who judged it."""
+        return self._judged(_URGENCY)
+
+    def judged_by_patient(self) -> Iterator[tuple[Judge, Result]]:
+        """The same rows by PatientID, each patient's in that order; those without one first, by content."""
+        return self._judged(f"ORDER BY patient, iif(patient = '', sha256, ''), {URGENCY}, path, frame")
+
+    def judged_of_patient(self, patient: str) -> Iterator[tuple[Judge, Result]]:
+        """The rows of one PatientID in that order."""
+        return self._judged(f"WHERE patient = ? {_URGENCY}", patient)
+
+    def _judged(self, which: str, *values: str) -> Iterator[tuple[Judge, Result]]:
         with self._said(), closing(self._connection.cursor()) as cursor:
-            cursor.execute(f"SELECT judge, {_RANKED} {_URGENCY}")
+            cursor.execute(f"SELECT judge, {_RANKED} {which}", values)
             judges: dict[str, Judge] = {}
             for judge, *row in cursor:
                 if judge not in judges:
@@ -248,6 +259,25 @@ class Worklist:
             ).fetchall()
             judges = {judge: self._judge(judge) for judge in {row[1] for row in rows}}
             return {number: (judges[judge], _result(row)) for number, judge, *row in rows}
+
+    def places(self, judge: str, sha256: str) -> list[tuple[str, str, int]]:
+        """Where files of that content were when a judge saw them.
+
+        Each is the location on the disk, the member inside that zip (empty where there is none) and the
+        content's size in bytes; in the order of their paths.
+        """
+        with self._said():
+            return self._connection.execute(
+                "SELECT DISTINCT location, member, bytes FROM picture WHERE judge = ? AND sha256 = ?"
+                " ORDER BY path",
+                (judge, sha256),
+            ).fetchall()
+
+    def judges(self) -> list[Judge]:
+        """Everybody who judged, in the order of their first use."""
+        with self._said():
+            known = self._connection.execute("SELECT id FROM judge ORDER BY rowid").fetchall()
+            return [self._judge(one) for (one,) in known]
 
     def finding_names(self) -> tuple[str, ...]:
         """The findings that the worklist's judges looked for, each once, in the order of their first use."""

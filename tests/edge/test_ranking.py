@@ -19,7 +19,7 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.patches import pack
 from lightbox_edge.ranking import rank_films
 from lightbox_edge.reading import Source
-from lightbox_edge.report import write_csv
+from lightbox_edge.reporting.csv_table import write_csv
 from lightbox_edge.results import AnomalyRank, Outcome, Result
 from lightbox_edge.screener import Screener
 from lightbox_edge.worklist import _MIGRATIONS, FileResults, Judge, Worklist

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from lightbox_edge.asking.reply import Reply
-from lightbox_edge.regions.drawing import YELLOW, film_gray, overlay
+from lightbox_edge.regions.drawing import YELLOW, film_gray, with_region
 
 TINT = 0.4  # of the colour where the words fit best
 
@@ -18,4 +18,4 @@ def picture_of(reply: Reply) -> Image.Image:
     levels = reply.levels(*gray.shape[:2])[..., np.newaxis]
     tint = TINT * np.square(np.maximum(levels, 0))  # squared: most of a map lies between its ends
     painted = np.rint((1 - tint) * gray + tint * np.array(YELLOW, np.float32)).astype(np.uint8)
-    return overlay(painted, radiograph.stored_size, reply.region)
+    return with_region(Image.fromarray(painted), radiograph.stored_size, reply.region)

@@ -75,15 +75,14 @@ def verify(worklist: Worklist, noted: str | None = None) -> Chain:
         LightboxError: names the first entry that does not fit.
     """
     with worklist.reading() as connection:
-        links = list(_links(connection, 0))
-        given = _given(connection)
-    found = walk(links, given)
+        found = walk(_links(connection, 0), _given(connection))
+        held = noted is None or _holds(connection, noted.lower())
     if isinstance(found, Misfit):
         raise LightboxError(
             f"The decisions in {worklist.path} do not fit together: entry {found.number} {found.fact}; keep "
             "this file as it is and go back to a copy from before."
         )
-    if noted is not None and noted.lower() not in {START, *(one.hash for one in links)}:
+    if not held:
         raise LightboxError(
             f"The decisions in {worklist.path} fit together but do not hold {noted}: their end was cut off, "
             "or this is another log than the one whose head was noted."
@@ -94,6 +93,12 @@ def verify(worklist: Worklist, noted: str | None = None) -> Chain:
 def _links(connection: Connection, after: int) -> Iterator[Link]:
     for number, entry, digest in connection.execute(_LINKS, (after,)):
         yield Link(number, entry, digest.decode(errors="replace"))
+
+
+def _holds(connection: Connection, head: str) -> bool:
+    """Whether it is the hash of an entry, or that of the empty log."""
+    asked = connection.execute("SELECT EXISTS (SELECT 1 FROM decision WHERE CAST(hash AS TEXT) = ?)", (head,))
+    return head == START or bool(asked.fetchone()[0])
 
 
 def _given(connection: Connection) -> int:

@@ -22,21 +22,14 @@ from lightbox_edge.evaluating.words import (
     triage,
 )
 from lightbox_edge.intervals import FEW
+from lightbox_edge.page import whole_page
 
 
 def page(evaluation: Evaluation) -> str:
     """The whole page; the same evaluation gives the same bytes."""
     style = files("lightbox_edge.evaluating").joinpath("page.css").read_text("utf-8")
-    title = escape(f"{evaluation.bundle} {evaluation.bundle_version} on {evaluation.labels}")
-    return "\n".join(
-        [
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>",
-            *_body(evaluation),
-            "</body>\n</html>\n",
-        ]
-    )
+    title = f"{evaluation.bundle} {evaluation.bundle_version} on {evaluation.labels}"
+    return "\n".join(whole_page(title, "en", style, _body(evaluation)))
 
 
 def _body(evaluation: Evaluation) -> Iterator[str]:

@@ -41,9 +41,9 @@ def mask_png(mask: Mask, film: str) -> bytes:
     return _png(Image.fromarray(mask.astype(np.uint8) * np.uint8(255)), film)
 
 
-def film_gray(radiograph: Radiograph) -> Gray:
-    """A film as overlays show it, (rows, columns) with a longer side of `SIDE`."""
-    return np.rint(255 * stretch(fit(radiograph, SIDE), (0.5, 99.5))).astype(np.uint8)
+def film_gray(radiograph: Radiograph, side: int = SIDE) -> Gray:
+    """A film as overlays show it, (rows, columns) with a longer side of ``side``."""
+    return np.rint(255 * stretch(fit(radiograph, side), (0.5, 99.5))).astype(np.uint8)
 
 
 def overlay_png(gray: Gray, stored_size: tuple[int, int], region: Region, film: str) -> bytes:
@@ -55,17 +55,20 @@ def overlay_png(gray: Gray, stored_size: tuple[int, int], region: Region, film: 
         region: what is drawn.
         film: the name that the file bears.
     """
-    image = overlay(np.repeat(gray[..., np.newaxis], 3, axis=2), stored_size, region)
+    image = with_region(Image.fromarray(gray).convert("RGB"), stored_size, region)
     return _png(_with_words(image, caption(region)), film)
 
 
-def overlay(picture: NDArray[np.uint8], stored_size: tuple[int, int], region: Region) -> Image.Image:
-    """A film in colours, (rows, columns, 3), with one region on it, which it is painted over with."""
-    colour = _ORGANS.get(region.target, YELLOW)
+def with_region(
+    film: Image.Image, stored_size: tuple[int, int], region: Region, colour: Colour | None = None
+) -> Image.Image:
+    """A film, of any size and in colours, with one region on it; without a ``colour`` in its target's own."""
+    colour = colour or _ORGANS.get(region.target, YELLOW)
+    picture = np.array(film)
     if region.mask is not None:
         _paint(picture, _resized(region.mask, picture.shape[:2]), colour)
     image = Image.fromarray(picture)
-    across, down = picture.shape[1] / stored_size[1], picture.shape[0] / stored_size[0]
+    across, down = image.width / stored_size[1], image.height / stored_size[0]
     draw = ImageDraw.Draw(image)
     if region.mask is None and region.box is not None:
         left, top, right, bottom = region.box

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal
@@ -16,7 +16,7 @@ from lightbox_edge.loading import Loaded, LoadedFrame
 from lightbox_edge.manifest import Precision
 from lightbox_edge.preprocess import OVERSAMPLING
 from lightbox_edge.radiograph import Radiograph
-from lightbox_edge.reading import Limits, Refused, find_sources
+from lightbox_edge.reading import Limits, Refused, Source, find_sources
 from lightbox_edge.regions.drawing import SIDE
 from lightbox_edge.regions.embedding_store import EmbeddingStore
 from lightbox_edge.regions.finder import RegionFinder, Wanted
@@ -104,7 +104,11 @@ class Outliner:
         Raises:
             LightboxError: a path does not exist.
         """
-        for ready in load_ahead(self._pool, find_sources(paths, self._limits)):
+        return self.of_sources(find_sources(paths, self._limits))
+
+    def of_sources(self, sources: Iterable[Source | Refused]) -> Iterator[FilmRegions]:
+        """The same of files that have been found already, in their order."""
+        for ready in load_ahead(self._pool, sources):
             for item in ready:
                 if isinstance(item, Refused):
                     yield self._without_picture(item.path, "unreadable", (item.reason,))

@@ -1,12 +1,14 @@
-"""Reports of a worklist. CSV: one row a picture, one column a finding, byte-stable for the same rows."""
+"""A report as CSV: one row a picture, one column a finding, byte-stable for the same rows."""
 
 from __future__ import annotations
 
 import csv
+import io
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from lightbox_edge.decisions import DecisionLog, FilmStanding
-from lightbox_edge.results import AnomalyRank
+from lightbox_edge.results import AnomalyRank, Result
 from lightbox_edge.worklist import Worklist
 
 _FIXED = ("path", "sha256", "status", "triage", "reasons", "view")
@@ -25,33 +27,41 @@ def write_csv(worklist: Worklist, out: TextIO) -> int:
     of their own. A text that a spreadsheet would take for a formula is preceded by an apostrophe; a carriage
     return is written as ``\r``.
     """
-    findings = worklist.finding_names()
-    table = csv.writer(out, lineterminator="\n")
-    ranked = worklist.is_ranked()
     standings = DecisionLog(worklist).standings
-    table.writerow(
+    rows = ((one, standings.of(one.film) if one.film else FilmStanding()) for one in worklist.results())
+    written = -1  # the first line names the columns
+    for line in csv_lines(worklist, rows):
+        out.write(line)
+        written += 1
+    return written
+
+
+def csv_lines(worklist: Worklist, rows: Iterable[tuple[Result, FilmStanding]]) -> Iterator[str]:
+    """The lines of `write_csv` with some rows of the worklist, each with what was decided on it."""
+    findings, ranked = worklist.finding_names(), worklist.is_ranked()
+    yield _line(
         [*_FIXED, *_HEADER, "flagged_for", *_DECIDED, *(_ANOMALY if ranked else ()), *map(_plain, findings)]
     )
-    count = 0
-    for result in worklist.results():
-        outcome = result.outcome
-        probability = {one.name: f"{one.probability:.4f}" for one in outcome.findings}
-        flagged_for = "; ".join(one.name for one in outcome.findings if one.flagged)
-        fixed = (
-            result.path,
-            result.sha256 or "",
-            outcome.status,
-            outcome.triage,
-            " ".join(outcome.reasons),
-            outcome.view or "",
-        )
-        header = (str(getattr(outcome.header, keyword)) for keyword in _HEADER)
-        decided = _decided(standings.of(result.film)) if result.film else ("", "", "")
-        texts = [_plain(text) for text in (*fixed, *header, flagged_for, *decided)]
+    for result, decisions in rows:
+        probability = {one.name: f"{one.probability:.4f}" for one in result.outcome.findings}
+        texts = [_plain(text) for text in (*_told(result), *_decided(decisions))]
         standing = _standing(result.anomaly) if ranked else ()
-        table.writerow([*texts, *standing, *(probability.get(name, "") for name in findings)])
-        count += 1
-    return count
+        yield _line([*texts, *standing, *(probability.get(name, "") for name in findings)])
+
+
+def _line(cells: list[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+def _told(result: Result) -> Iterator[str]:
+    """The cells of the columns before the decisions."""
+    outcome = result.outcome
+    yield from (result.path, result.sha256 or "", outcome.status, outcome.triage)
+    yield from (" ".join(outcome.reasons), outcome.view or "")
+    yield from (str(getattr(outcome.header, keyword)) for keyword in _HEADER)
+    yield "; ".join(one.name for one in outcome.findings if one.flagged)
 
 
 def _decided(standing: FilmStanding) -> tuple[str, str, str]:

@@ -14,11 +14,11 @@ from lightbox_edge.decisions import Answer, Decision, DecisionLog
 from lightbox_edge.decisions.records import Kind, MachineView
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
-from lightbox_edge.report import write_csv
+from lightbox_edge.reporting.csv_table import write_csv
 from lightbox_edge.results import FindingScore, Outcome, Result
 from lightbox_edge.worklist import FileResults, Judge, Worklist
 
-GOLDEN = Path(__file__).parent / "golden" / "report.csv"
+GOLDEN = Path(__file__).parents[1] / "golden" / "report.csv"
 FINDINGS = ("effusion", "lung opacity")
 
 
