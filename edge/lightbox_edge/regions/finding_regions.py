@@ -43,6 +43,10 @@ def finding_region(film: Film, score: FindingScore, found: FindingMap, outlines:
         found: where its words fit on the film.
         outlines: what makes masks, or the reason why nothing does.
     """
+    return replace(_region(film, score, found, outlines), log_odds=found.log_odds)
+
+
+def _region(film: Film, score: FindingScore, found: FindingMap, outlines: Outlines | str) -> Region:
     told = _scored(score) | {"map": found.kind}
     place = place_of(found.log_odds, film.radiograph.stored_size, thorax_box(film.organs))
     maximum = place.maximum if place else None
