@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
 from lightbox_edge import Bundle
 from lightbox_edge.decisions import FilmStanding, ReviewRow
 from lightbox_edge.languages import Language
 from lightbox_edge.results import FindingScore, Outcome
 from lightbox_edge.viewing import Film, Looked, Preset, View
+from lightbox_tui.terminal import PictureKind
 
 _MARKS = {"flagged": "!", "uncertain": "?", "not flagged": ".", "not judged": "x"}
 _MOST_DRIVERS = 3
@@ -20,8 +25,9 @@ def head(row: ReviewRow, say: Language) -> list[str]:
     """Which film this is."""
     header, view = row.result.outcome.header, row.result.outcome.view or ""
     told = (header.PatientID, header.PatientSex, header.PatientAge, header.StudyDate, view)
+    name = row.result.path.replace("\\", "/").rpartition("/")[2]
     return [
-        row.result.path,
+        name,
         "  ".join(part for part in told if part) or say("no patient data in the file"),
         "",
     ]
@@ -41,8 +47,12 @@ def machine(row: ReviewRow, target: str, bars: str, say: Language) -> list[str]:
     """Triage, reasons, findings with their bars, and the descriptors that drove those that count."""
     outcome = row.result.outcome
     lines = [f"{_MARKS[outcome.triage]} {triage_words(outcome, say)}", *outcome.reasons]
+    was_flagged = True
     for number, one in enumerate(by_weight(outcome), start=1):
-        lines += ["", *_finding(number, one, one.name == target, bars, say)]
+        if was_flagged and not one.flagged:
+            lines.append("")
+        lines += _finding(number, one, one.name == target, bars, say)
+        was_flagged = one.flagged
     return [*lines, ""]
 
 
@@ -52,16 +62,18 @@ def by_weight(outcome: Outcome) -> list[FindingScore]:
 
 
 def _finding(number: int, one: FindingScore, is_drawn: bool, bars: str, say: Language) -> Iterator[str]:
-    drawn = f"  <- {say('drawn')}" if is_drawn else ""
-    yield f"{number} {'!' if one.flagged else ' '} {one.name}{drawn}"
+    """What is not flagged takes one line: the others need the room."""
+    if not one.flagged:
+        yield f"{number}   {one.name}  {one.probability:.2f} < {one.threshold:.2f}"
+        return
+    yield ""
+    yield f"{number} ! {one.name}" + (f"  <- {say('drawn')}" if is_drawn else "")
     bound = say("flags at {threshold}", threshold=f"{one.threshold:.2f}")
-    yield f"    {bar(one.probability, one.threshold, bars)} {one.probability:.2f}, {bound}"
-    if not one.validated:
-        yield f"    {say('never validated')}"
-    if one.flagged:
-        drivers = sorted(one.descriptors, key=lambda part: -part.probability)[:_MOST_DRIVERS]
-        for part in drivers:
-            yield f"    {part.probability:.2f} {part.present}"
+    yield f"    {bar(one.probability, one.threshold, bars)} {one.probability:.2f}"
+    yield f"    {bound}" if one.validated else f"    {bound}, {say('never validated')}"
+    drivers = sorted(one.descriptors, key=lambda part: -part.probability)[:_MOST_DRIVERS]
+    for part in drivers:
+        yield f"    {part.probability:.2f} {part.present}"
 
 
 def bar(probability: float, threshold: float, signs: str = BLOCKS) -> str:
@@ -151,6 +163,17 @@ def overlay_words(view: View, say: Language) -> str:
             return say("no overlay")
 
 
+def warning(picture: PictureKind, say: Language) -> str:
+    """That what is seen here is no film."""
+    match picture:
+        case "kitty" | "sixel":
+            return say("A terminal is no diagnostic display: o opens the film.")
+        case "none":
+            return say("Pictures are off: o opens the film.")
+        case _:
+            return say("Half-cells are no diagnostic display: o opens the film.")
+
+
 def triage_words(outcome: Outcome, say: Language) -> str:
     """The triage in words."""
     match outcome.triage:
@@ -170,3 +193,12 @@ def side_by_side(names: Sequence[str], own: Sequence[float], other: Sequence[flo
         f"  {name:<22} {one:.2f}  {two:.2f}  {two - one:+.2f}"
         for name, one, two in zip(names, own, other, strict=True)
     ]
+
+
+def hanging(lines: Sequence[str]) -> Group:
+    """Lines whose own indent holds where they are broken, too."""
+    return Group(*(Padding(Text(line.lstrip() or " "), (0, 0, 0, _indent(line))) for line in lines))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

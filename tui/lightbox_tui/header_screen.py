@@ -20,7 +20,7 @@ class HeaderScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     HeaderScreen > VerticalScroll { border: solid $primary; padding: 0 1; background: $surface; }
-    HeaderScreen Static { width: auto; min-width: 100%; }
+    HeaderScreen Static { width: 100%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [("escape,q,t", "dismiss(None)", "Back")]
 
