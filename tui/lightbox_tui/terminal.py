@@ -14,7 +14,10 @@ import select
 import sys
 import time
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 PictureKind = Literal["kitty", "sixel", "halfcell", "ascii", "none"]
 PICTURES: tuple[str, ...] = ("auto", "kitty", "sixel", "halfcell", "ascii", "none")
@@ -71,6 +74,15 @@ def typed(answered: str) -> str:
     for answer in (_KITTY, _CELL, _ATTRIBUTES):
         answered = answer.sub("", answered)
     return answered
+
+
+def type_again(app: App[Any], terminal: Terminal) -> None:
+    """Give a running program the keys that were pressed while the terminal was asked."""
+    if terminal.typed:
+        from textual._xterm_parser import XTermParser  # the one that reads the program's keys
+
+        for event in XTermParser().feed(terminal.typed):
+            app.post_message(event)
 
 
 def _is_plain() -> bool:

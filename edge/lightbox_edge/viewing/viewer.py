@@ -58,6 +58,12 @@ class FilmViewer:
         self._decoder: DecoderProcess | None = None
         self._asking = threading.Lock()  # one decoder answers one request at a time
 
+    def __enter__(self) -> FilmViewer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def open(self, row: ReviewRow) -> Future[Film]:
         """The film of a row; what was asked for ahead and not begun waits behind it no more."""
         found = self._kept_film(row)
