@@ -16,43 +16,57 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import IO
+from functools import partial
+from typing import IO, Any
 
 from lightbox_edge.loading import Loaded, LoadedFrame, load
 from lightbox_edge.manifest import Preprocessing
 from lightbox_edge.reading import Limits, Source
 
 SECONDS_PER_FILE = 300  # a decoder that needs longer hangs
+CRASHED = "Its decoder crashed or hung on it: the file is damaged or made to do harm."
+
+
+class DecoderLost(Exception):
+    """A decoder died, or was ended since it hung, before it had answered."""
 
 
 class DecoderProcess:
-    """One decoder, started at once and started again when it has died; ``kept_side`` is that of `load`."""
+    """One decoder, started at once and started again when it has died.
 
-    def __init__(self, how: Preprocessing, limits: Limits, kept_side: int | None = None) -> None:
-        self._settings = (how, limits, kept_side)
+    ``work`` is what it does with a request; both, and the answer, must be picklable.
+    """
+
+    def __init__(self, work: Callable[[Any], object]) -> None:
+        self._work = work
         self._ending = threading.Lock()  # no decoder may start once the last one was ended
         self._ended = False
         self._process = self._start()
 
     def load(self, source: Source) -> Loaded:
         """Load one file; a crash or a hang of the decoder becomes the reason why it is unreadable."""
+        try:
+            answer = self.ask(source)
+            if isinstance(answer, Loaded):
+                return answer
+        except DecoderLost:
+            pass
+        return Loaded(source, None, (LoadedFrame(None, None, status="unreadable", reason=CRASHED),))
+
+    def ask(self, request: object) -> object:
+        """What the decoder's work makes of a request; raises `DecoderLost`."""
         if self._process.poll() is not None:  # it died idle, and this file is not to blame
             self._restart()
         deadline = threading.Timer(SECONDS_PER_FILE, self._process.kill)
         deadline.start()
         try:
-            _send(self._pipe(self._process.stdin), source)
-            answer = pickle.load(self._pipe(self._process.stdout))  # noqa: S301  # our own process wrote it
-            if not isinstance(answer, Loaded):
-                raise TypeError(answer)
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError):  # ValueError: the pipe is closed
+            _send(self._pipe(self._process.stdin), request)
+            return pickle.load(self._pipe(self._process.stdout))  # noqa: S301  # our own process wrote it
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:  # ValueError: a closed pipe
             self._restart()
-            reason = "Its decoder crashed or hung on it: the file is damaged or made to do harm."
-            return Loaded(source, None, (LoadedFrame(None, None, status="unreadable", reason=reason),))
-        else:
-            return answer
+            raise DecoderLost from error
         finally:
             deadline.cancel()
 
@@ -85,7 +99,7 @@ class DecoderProcess:
             env={**os.environ, "OMP_NUM_THREADS": "1"},
         )
         with contextlib.suppress(OSError):  # died already: the next request finds out
-            _send(self._pipe(process.stdin), self._settings)
+            _send(self._pipe(process.stdin), self._work)
         return process
 
     @staticmethod
@@ -99,7 +113,8 @@ class DecoderPool:
     """Some decoders that load ahead of their consumer, in order, and never more than ``ahead`` files."""
 
     def __init__(self, count: int, how: Preprocessing, limits: Limits, kept_side: int | None = None) -> None:
-        self._decoders = tuple(DecoderProcess(how, limits, kept_side) for _ in range(count))
+        work = partial(load, how=how, limits=limits, kept_side=kept_side)
+        self._decoders = tuple(DecoderProcess(work) for _ in range(count))
         self._idle = deque(self._decoders)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="decoder")
         self.ahead = 4 * count
@@ -161,11 +176,11 @@ def _serve() -> None:
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a native library that prints must not break in
-    how, limits, kept_side = pickle.load(requests)  # noqa: S301  # our own parent wrote it
+    work = pickle.load(requests)  # noqa: S301  # our own parent wrote it
     while True:
         try:
-            source: Source = pickle.load(requests)  # noqa: S301  # our own parent wrote it
-            _send(answers, load(source, how, limits, kept_side=kept_side))
+            request = pickle.load(requests)  # noqa: S301  # our own parent wrote it
+            _send(answers, work(request))
         except (EOFError, BrokenPipeError):
             return
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SPACING: Final = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
 _SMALLEST_MM, _LARGEST_MM = 0.005, 5.0
 _FUNCTIONS: Final = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
+_MOST_STEPS: Final = 4  # alternatives that a person is offered
 
 
 def header(dataset: Dataset) -> Header:
@@ -98,15 +99,38 @@ def _modality(dataset: Dataset, form: Layout) -> tuple[float, float] | Table:
 
 def _voi(dataset: Dataset, form: Layout) -> Window | Table | None:
     """The first table or window; several are alternatives (C.11.2.1.1, C.11.2.1.2)."""
-    found = lookup_table(dataset, "VOILUTSequence", form)
-    if found is not None:
-        entries, bits = found
-        return Table(entries.first, entries.entries / (2**bits - 1))
-    center, width = numbers(dataset, "WindowCenter"), numbers(dataset, "WindowWidth")
-    function = text(dataset, "VOILUTFunction").upper()
-    if not center or not width or width[0] <= 0:
+    return _table(dataset, form, 0) or _window(dataset, 0)
+
+
+def voi_steps(dataset: Dataset, form: Layout) -> tuple[tuple[str, Window | Table], ...]:
+    """All the file's tables and windows, each with its explanation, which may be empty; the first first."""
+    tables = [
+        (text(dataset["VOILUTSequence"].value[place], "LUTExplanation"), table)
+        for place in range(_MOST_STEPS)
+        if (table := _table(dataset, form, place)) is not None
+    ]
+    told = text(dataset, "WindowCenterWidthExplanation").split("\\")
+    windows = [
+        (told[place] if place < len(told) else "", _window(dataset, place)) for place in range(_MOST_STEPS)
+    ]
+    return tuple((name, step) for name, step in (*tables, *windows) if step is not None)[:_MOST_STEPS]
+
+
+def _table(dataset: Dataset, form: Layout, place: int) -> Table | None:
+    found = lookup_table(dataset, "VOILUTSequence", form, place)
+    if found is None:
         return None
-    return Window(center[0], width[0], cast("Function", function) if function in _FUNCTIONS else "LINEAR")
+    entries, bits = found
+    return Table(entries.first, entries.entries / (2**bits - 1))
+
+
+def _window(dataset: Dataset, place: int) -> Window | None:
+    centers, widths = numbers(dataset, "WindowCenter"), numbers(dataset, "WindowWidth")
+    function = text(dataset, "VOILUTFunction").upper()
+    if len(centers) <= place or len(widths) <= place or widths[place] <= 0:
+        return None
+    how = cast("Function", function) if function in _FUNCTIONS else "LINEAR"
+    return Window(centers[place], widths[place], how)
 
 
 def _padding(dataset: Dataset, form: Layout) -> tuple[int, int] | None:

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 
-def lookup_table(dataset: Dataset, keyword: str, form: Layout) -> tuple[Table, int] | None:
-    """A LUT sequence's first item and the bits of its entries, None if absent or broken (C.11.1.1)."""
+def lookup_table(dataset: Dataset, keyword: str, form: Layout, place: int = 0) -> tuple[Table, int] | None:
+    """A LUT sequence's first item and the bits of its entries, None if absent or broken (C.11.1.1).
+
+    ``place`` asks for another item.
+    """
     try:
-        item = dataset[keyword].value[0]
+        item = dataset[keyword].value[place]
         return _entries(item["LUTDescriptor"].value, item["LUTData"].value, form)
     except Exception:  # whatever pydicom makes of a broken sequence
         return None

@@ -81,9 +81,18 @@ def shown(stored: NDArray[Any], tones: Tones, longer_side: int | None = None) ->
     others become uint16, where 0 to 65535 is the output range of the VOI step, or else the range of
     this picture. A window that leaves nothing of a picture is not believed: its range is shown.
     """
+    return toned(reduced(stored, tones, longer_side), tones)
+
+
+def reduced(stored: NDArray[Any], tones: Tones, longer_side: int | None = None) -> NDArray[Any]:
+    """The first half of `shown`: no palette, no padding, and no more values than are asked for."""
     if tones.palette is not None:
         stored = tones.palette(stored).astype(np.float32)
-    small = averaged(_unpadded(stored, tones), longer_side)
+    return averaged(_unpadded(stored, tones), longer_side)
+
+
+def toned(small: NDArray[Any], tones: Tones) -> Pixels:
+    """The second half, which another VOI step may take from the same values."""
     if tones.bits <= 8 and tones.voi is None and isinstance(tones.modality, tuple):
         lowest = -(2 ** (tones.bits - 1)) if tones.signed else 0
         unit = (small.astype(np.float32) - lowest) / (2**tones.bits - 1)

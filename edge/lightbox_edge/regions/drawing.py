@@ -56,14 +56,14 @@ def overlay_png(gray: Gray, stored_size: tuple[int, int], region: Region, film: 
         film: the name that the file bears.
     """
     image = with_region(Image.fromarray(gray).convert("RGB"), stored_size, region)
-    return _png(_with_words(image, caption(region)), film)
+    return _png(with_words(image, caption(region)), film)
 
 
 def with_region(
     film: Image.Image, stored_size: tuple[int, int], region: Region, colour: Colour | None = None
 ) -> Image.Image:
     """A film, of any size and in colours, with one region on it; without a ``colour`` in its target's own."""
-    colour = colour or _ORGANS.get(region.target, YELLOW)
+    colour = colour or colour_of(region.target)
     picture = np.array(film)
     if region.mask is not None:
         _paint(picture, _resized(region.mask, picture.shape[:2]), colour)
@@ -93,18 +93,25 @@ def _paint(picture: NDArray[np.uint8], mask: Mask, colour: Colour) -> None:
     inside, film = mask[part], picture[part]
     tinted = (1 - TINT) * film[inside] + TINT * np.array(colour, np.float32)
     film[inside] = np.rint(tinted).astype(np.uint8)
-    film[_grown(_grown(inside)) & ~inside] = _BLACK
-    film[inside & ~_shrunk(_shrunk(_shrunk(inside)))] = colour
+    film[grown(grown(inside)) & ~inside] = _BLACK
+    film[inside & ~shrunk(shrunk(shrunk(inside)))] = colour
 
 
-def _grown(mask: Mask) -> Mask:
+def colour_of(target: str) -> Colour:
+    """In which colour a target is drawn, everywhere the same."""
+    return _ORGANS.get(target, YELLOW)
+
+
+def grown(mask: Mask) -> Mask:
+    """A mask with the pixels beside it."""
     around = np.pad(mask, 1)
     return around[:-2, 1:-1] | around[2:, 1:-1] | around[1:-1, :-2] | around[1:-1, 2:] | mask
 
 
-def _shrunk(mask: Mask) -> Mask:
-    shrunk: Mask = ~_grown(~mask)
-    return shrunk
+def shrunk(mask: Mask) -> Mask:
+    """A mask without the pixels of its border."""
+    core: Mask = ~grown(~mask)
+    return core
 
 
 def _resized(mask: Mask, size: tuple[int, ...]) -> Mask:
@@ -133,7 +140,7 @@ def _draw_widths(draw: ImageDraw.ImageDraw, widths: Mapping[str, Width], scale: 
         draw.text((left + 6, y + below), words, _LINES, font, stroke_width=3, stroke_fill=_BLACK)
 
 
-def _with_words(image: Image.Image, lines: list[str]) -> Image.Image:
+def with_words(image: Image.Image, lines: list[str]) -> Image.Image:
     """The picture on top of black with white words on it."""
     font = ImageFont.load_default(LETTERS)
     across = max(20, int(image.width / (LETTERS * 0.52)))

@@ -46,6 +46,10 @@ def finding_region(
         outlines: what makes masks, or the reason why nothing does.
         within: the part of the film that counts; None is the thorax, where it is known.
     """
+    return replace(_region(film, score, found, outlines), log_odds=found.log_odds)
+
+
+def _region(film: Film, score: FindingScore, found: FindingMap, outlines: Outlines | str) -> Region:
     told = _scored(score) | {"map": found.kind}
     place = place_of(found.log_odds, film.radiograph.stored_size, within or thorax_box(film.organs))
     maximum = place.maximum if place else None

@@ -29,6 +29,7 @@ class Region:
         measurements: by name; ``reason`` is there where ``mask`` is None.
         maximum: where the words fit best, of a finding with a similarity map.
         widths: those of the cardiothoracic ratio by name, of the heart and of cardiomegaly.
+        log_odds: a finding's similarity map on the film, (rows, columns) at the image encoder's scale.
     """
 
     target: str
@@ -38,6 +39,7 @@ class Region:
     measurements: Measurements = field(default_factory=dict)
     maximum: Point | None = None
     widths: Mapping[str, Width] = field(default_factory=dict)
+    log_odds: NDArray[np.float32] | None = None
 
     @property
     def reason(self) -> str:

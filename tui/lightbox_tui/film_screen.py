@@ -1,0 +1,248 @@
+"""One film on a screen: its picture on the left, on the right what is said of it, keys to look and decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Footer, Static
+
+from lightbox_edge import LightboxError, Review
+from lightbox_edge.decisions import ReviewRow
+from lightbox_edge.languages import ENGLISH, Language
+from lightbox_edge.reading.dicom_header import HeaderLine
+from lightbox_edge.viewing import Film, FilmViewer, Looked, open_with_system
+from lightbox_tui import film_words as words
+from lightbox_tui.beside import What
+from lightbox_tui.deciding import DecidingScreen
+from lightbox_tui.film_keys import FILM_KEYS
+from lightbox_tui.film_view import FilmView
+from lightbox_tui.header_screen import HeaderScreen
+from lightbox_tui.terminal import Terminal
+from lightbox_tui.waiting import wait_for
+
+AHEAD = 2  # films that are opened before they are asked for
+NARROW = 100  # columns, under which two pictures leave no room for words
+
+
+class FilmScreen(DecidingScreen):
+    """Shows the films of a list, one at a time; dismisses with the place where it ended.
+
+    Args:
+        review: decides what may be seen, and records.
+        films: the list.
+        place: of the film to begin with.
+        viewer: opens films and finds regions.
+        say: speaks the reader's language.
+        terminal: how films are shown.
+    """
+
+    CSS = """
+    FilmView { width: 3fr; }
+    #words { width: 2fr; border-left: solid $primary; padding: 0 1; scrollbar-size-vertical: 1; }
+    #status, #warning { height: 1; }
+    #warning { color: $text-warning; }
+    FilmScreen.narrow FilmView, FilmScreen.narrow #words { width: 1fr; }
+    FilmScreen.narrow.double #words { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = FILM_KEYS
+
+    def __init__(
+        self,
+        review: Review,
+        films: Sequence[ReviewRow],
+        place: int,
+        viewer: FilmViewer,
+        say: Language = ENGLISH,
+        terminal: Terminal | None = None,
+    ) -> None:
+        super().__init__(review, say)
+        self._films, self._place, self._viewer = films, place, viewer
+        self._terminal = terminal or Terminal()
+        self._looked: Looked | None = None
+        self._note = ""  # what else there is to say of the picture
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield FilmView(self._terminal, self._viewer, self._say)
+            with VerticalScroll(id="words", can_focus=False):
+                yield Static("", id="told", markup=False)
+        yield Static("", id="status", markup=False)
+        yield Static(words.warning(self._terminal.picture, self._say), id="warning", markup=False)
+        yield Footer(show_command_palette=False)
+
+    @property
+    def row(self) -> ReviewRow:
+        return self._films[self._place]
+
+    def on_mount(self) -> None:
+        self._show_film()
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width < NARROW, "narrow")
+
+    def on_film_view_changed(self) -> None:
+        view, parts = self._film, [self._film.status()]
+        if self._shows_machine:
+            parts.append(words.overlay_words(view.view, self._say))
+        self.query_one("#status", Static).update("  ".join(part for part in parts if part))
+        self.set_class(bool(view.beside), "double")
+
+    def decided(self, answered: bool) -> None:
+        """Go on to the next film, but where an answer has just uncovered what the machine says."""
+        if answered and self._review.mode != "blind-first" and self._place + 1 < len(self._films):
+            self.action_go(1)
+        else:
+            self._look()
+            self._tell()
+
+    def action_go(self, by: int) -> None:
+        if 0 <= self._place + by < len(self._films):
+            self._place += by
+            self._show_film()
+
+    def action_leave(self) -> None:
+        self.dismiss(self._place)
+
+    def action_brighten(self, share: float) -> None:
+        self._film.look(self._film.view.brightened(share))
+
+    def action_widen(self, times: float) -> None:
+        self._film.look(self._film.view.widened(times))
+
+    def action_negative(self) -> None:
+        self._film.look(self._film.view.turned_over())
+
+    def action_whole(self) -> None:
+        self._film.look(self._film.view.whole())
+
+    def action_zoom(self, times: float) -> None:
+        self._film.zoom(times)
+
+    def action_pan(self, right: float, down: float) -> None:
+        self._film.pan(right, down)
+
+    def action_window(self) -> None:
+        self._film.next_window()
+
+    def action_overlay(self) -> None:
+        self._film.look(self._film.view.overlaid())
+        self._look()
+        self._tell()
+
+    def action_choose(self, number: int) -> None:
+        """Draw another finding; by its number in the list."""
+        findings = words.by_weight(self.row.result.outcome)[number - 1 : number]
+        if findings and self._film.marks:
+            if self._film.choose(findings[0].name):
+                self._tell()
+            else:
+                self._mention(self._say("Only what is flagged is drawn."))
+
+    def action_beside(self, what: What) -> None:
+        if what == "model" and not self._shows_machine:
+            self._mention(self._hidden)
+        else:
+            self._film.show_beside(what, self.row)
+
+    def action_header(self) -> None:
+        def show(lines: Sequence[HeaderLine]) -> None:
+            self.app.push_screen(HeaderScreen(self.row.result.path, lines, self._say))
+
+        wait_for(self, lambda: self._viewer.header(self.row), show, self._mention, "header")
+
+    def action_open(self) -> None:
+        """Open the film at full resolution, with its overlay, in the system's viewer."""
+        row, view, marks = self.row, self._film.view, self._film.marks
+        measured = self._looked.told if self._looked and marks else ()
+        told = [row.result.path, *(f"{target}: {said}" for target, said in measured)]
+        told.append(self._say("Shown by Lightbox. No diagnosis: a person decides."))
+        wait_for(
+            self, lambda: self._viewer.write(row, view, marks, told), self._opened, self._mention, "open"
+        )
+
+    def action_scroll_words(self, by: int) -> None:
+        self.query_one("#words").scroll_relative(y=2 * by, animate=False)
+
+    def _opened(self, file: Path) -> None:
+        if open_with_system(file):
+            self._mention(self._say("Opened in the system's viewer."))
+        else:
+            self._mention(self._say("No viewer was found: the film is in {file} until you quit.", file=file))
+
+    def _show_film(self) -> None:
+        self._looked, self._note = None, ""
+        self._film.clear(self._say("Opening the film ..."))
+        self._film.target = next((one.name for one in words.by_weight(self.row.result.outcome)), "")
+        self.query_one("#words").scroll_home(animate=False)
+        self._tell()
+        self.on_film_view_changed()
+        wait_for(self, lambda: self._viewer.open(self.row), self._show, self._film.clear, "film")
+
+    def _show(self, film: Film) -> None:
+        self._film.show(film)
+        if film.changed:
+            self._note = self._say("The file has changed: this is not the picture that was judged.")
+        self._look()
+        self._tell()
+        following = range(self._place + 1, min(self._place + 1 + AHEAD, len(self._films)))
+        with suppress(LightboxError):  # said when the film itself is asked for
+            self._viewer.prefetch([self._films[place] for place in following])
+
+    def _look(self) -> None:
+        """Find the film's regions, where they may be shown and are asked for."""
+        film = self._film.film
+        if self._looked or film is None or film.changed or not self._shows_machine:
+            return
+        if self._film.view.overlay == "none":
+            return
+
+        def found(looked: Looked) -> None:
+            self._looked, self._note = looked, ""
+            self._film.mark(looked.marks)
+            self._tell()
+
+        if self._viewer.bundle is None:
+            self._note = self._say("There is no bundle here, so nothing is drawn upon the film.")
+        else:
+            self._note = self._say("Looking for lungs, heart and findings ...")
+            wait_for(self, lambda: self._viewer.look(self.row), found, self._tell_note, "look")
+
+    def _tell_note(self, note: str) -> None:
+        self._note = note
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what is known of the film, as much of it as this reader may see."""
+        row, review, say = self.row, self._review, self._say
+        lines = [*words.head(row, say), *words.decisions(review.standing(row), say)]
+        lines += [self._note, ""] if self._note else []
+        if self._shows_machine:
+            bars = words.LETTERS if self._terminal.picture == "ascii" else words.BLOCKS
+            lines += words.machine(row, self._film.target if self._film.marks else "", bars, say)
+            lines += words.measured(self._looked, say) if self._looked else []
+            lines += words.worth(self._viewer.bundle, row, say) if self._viewer.bundle else []
+        else:
+            lines.append(self._hidden)
+        self.query_one("#told", Static).update(words.hanging(lines))
+        self.refresh_bindings()
+
+    def _mention(self, sentence: str) -> None:
+        self.notify(sentence, timeout=10, markup=False)
+
+    @property
+    def _film(self) -> FilmView:
+        return self.query_one(FilmView)
+
+    @property
+    def _shows_machine(self) -> bool:
+        return self._review.shows_machine(self.row)
+
+    @property
+    def _hidden(self) -> str:
+        return self._say("What the machine says is hidden until you have decided.")
