@@ -16,7 +16,7 @@ from lightbox_edge.regions.organs import (
     widths,
 )
 from lightbox_edge.regions.outlines import Outlines
-from lightbox_edge.regions.prompting import box_about, place_of
+from lightbox_edge.regions.prompting import Place, box_about, place_of
 from lightbox_edge.regions.quality import quality_of, why_not_shown
 from lightbox_edge.regions.records import Box, Point, Region
 from lightbox_edge.results import FindingScore
@@ -46,12 +46,14 @@ def finding_region(
         outlines: what makes masks, or the reason why nothing does.
         within: the part of the film that counts; None is the thorax, where it is known.
     """
-    return replace(_region(film, score, found, outlines), log_odds=found.log_odds)
-
-
-def _region(film: Film, score: FindingScore, found: FindingMap, outlines: Outlines | str) -> Region:
-    told = _scored(score) | {"map": found.kind}
     place = place_of(found.log_odds, film.radiograph.stored_size, within or thorax_box(film.organs))
+    told = _scored(score) | {"map": found.kind}
+    return replace(_region(film, score, place, told, outlines), log_odds=found.log_odds)
+
+
+def _region(
+    film: Film, score: FindingScore, place: Place | None, told: dict[str, object], outlines: Outlines | str
+) -> Region:
     maximum = place.maximum if place else None
     if score.name == CARDIOMEGALY and film.organs.heart is not None:
         told |= heart_measurements(film.organs, film.radiograph) | {"outline_of": HEART}
