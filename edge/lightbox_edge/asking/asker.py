@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from types import TracebackType
 from typing import Literal
@@ -17,6 +18,7 @@ from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.decoder import DecoderProcess
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import finding_from_words
+from lightbox_edge.loading import load
 from lightbox_edge.manifest import Precision
 from lightbox_edge.reading import Limits
 from lightbox_edge.regions.outliner import kept_side
@@ -104,7 +106,8 @@ class Asker:
             bundle = answering.bundle
             if self._decoder is None:
                 how = bundle.manifest.preprocessing
-                self._decoder = DecoderProcess(how, Limits(), kept_side(bundle))
+                work = partial(load, how=how, limits=Limits(), kept_side=kept_side(bundle))
+                self._decoder = DecoderProcess(work)
             with Worklist(self._worklist) as worklist:
                 at = places(worklist, row)
             frame = load_again(row, at, self._decoder.load)
