@@ -46,8 +46,14 @@ def with_segmenter_student(bundle: Bundle, graph: bytes, story: str, out: Path) 
         old = {rung.image_encoder.path for rung in segmenter.ladder.values()}
         kept = draft.copy(bundle, without=old)
         encoder = draft.add("segmenter/fp32/image_encoder.onnx", graph)
-        changed = msgspec.structs.replace(segmenter, ladder={"fp32": SegmenterRung(encoder, None, ())})
-        _finish(draft, msgspec.structs.replace(kept, segmenter=changed), f"the segmenter: {story}")
+        changed = msgspec.structs.replace(
+            segmenter,
+            name=f"a student of {segmenter.name}",
+            ladder={"fp32": SegmenterRung(encoder, None, ())},
+        )
+        _finish(
+            draft, msgspec.structs.replace(kept, segmenter=changed), f"Segmenter ({segmenter.name}): {story}"
+        )
 
 
 def _measured(bundle: Bundle, graph: bytes, films: Sequence[LabelledFilm] | None, images: Path) -> Measured:

@@ -192,7 +192,8 @@ def test_a_segmenters_encoder_is_learned_without_labels(
     assert bundle.manifest.ladder == teacher_bundle.manifest.ladder
     taught = len(labelled_films) - learned.films
     assert (
-        bundle.manifest.training_data[-1] == f"the segmenter: {STUDENT} distilled from it on {taught} films."
+        bundle.manifest.training_data[-1]
+        == f"Segmenter (litemedsam): {STUDENT} distilled from it on {taught} films."
     )
     model = SegmenterModel(bundle, "fp32", "onnxruntime")
     teacher = SegmenterModel(teacher_bundle, "fp32", "onnxruntime")
