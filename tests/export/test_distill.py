@@ -191,10 +191,9 @@ def test_a_segmenters_encoder_is_learned_without_labels(
     assert after.ladder["fp32"].image_encoder.sha256 != before.ladder["fp32"].image_encoder.sha256
     assert bundle.manifest.ladder == teacher_bundle.manifest.ladder
     taught = len(labelled_films) - learned.films
-    assert (
-        bundle.manifest.training_data[-1]
-        == f"Segmenter (litemedsam): {STUDENT} distilled from it on {taught} films."
-    )
+    told = f"Segmenter ({before.name}): {STUDENT} distilled from it on {taught} films."
+    assert bundle.manifest.training_data[-1] == told
+    assert after.name == f"a student of {before.name}"
     model = SegmenterModel(bundle, "fp32", "onnxruntime")
     teacher = SegmenterModel(teacher_bundle, "fp32", "onnxruntime")
     film = read_film(labelled_films[0].file, SIDE)
