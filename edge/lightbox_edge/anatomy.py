@@ -66,7 +66,7 @@ class AnatomyModel:
 
     def _given(self, pixels: Pixels, how: Preprocessing) -> Pixels:
         """This network's input from an image encoder's."""
-        gray = np.clip(pixels[0] * how.std + how.mean, 0, 1).astype(np.float32)
+        gray: Pixels = np.clip(pixels[0] * how.std + how.mean, 0, 1).astype(np.float32)
         side = self._anatomy.input_size
         if side == len(gray):
             return gray[np.newaxis]
