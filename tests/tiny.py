@@ -270,19 +270,24 @@ def write_films(folder: Path, film: Film, count: int) -> list[LabelledFilm]:
 
 
 def write_bundle(
-    out: Path, films: Sequence[LabelledFilm], *, segmenter: bool, patches: bool = False
+    out: Path,
+    films: Sequence[LabelledFilm],
+    *,
+    segmenter: bool,
+    patches: bool = False,
+    finding: Finding = FINDING,
 ) -> Bundle:
     """An fp32 bundle that was calibrated and tested on these films; its words mean what tells them apart."""
     encoder = image_encoder(patches=patches)
     pixels = load_films([one.file for one in films], HOW)
     features = encode_films(open_session(encoder, "onnxruntime", "cpu"), pixels)
-    ill = np.array([one.truths[FINDING.name] for one in films], dtype=bool)
+    ill = np.array([one.truths[finding.name] for one in films], dtype=bool)
     apart = features[ill].mean(axis=0) - features[~ill].mean(axis=0)
     text_features = (np.stack([apart, -apart]) / np.linalg.norm(apart))[np.newaxis].astype(np.float32)
-    log_odds = finding_log_odds(features, text_features, (FINDING,), 10.0)
-    targets = {FINDING.name: Target("sensitivity", 0.9)}
+    log_odds = finding_log_odds(features, text_features, (finding,), 10.0)
+    targets = {finding.name: Target("sensitivity", 0.9)}
     proof = prove(films, features, log_odds, targets, "2026-01-01") if len(films) >= 80 else None
-    assumed = {FINDING.name: OperatingPoint(1.0, 0.0, 0.5, 0.4)}
+    assumed = {finding.name: OperatingPoint(1.0, 0.0, 0.5, 0.4)}
     with new_bundle(out) as draft:
         rung = Rung(
             draft.add("fp32/image_encoder.onnx", encoder),
@@ -322,7 +327,7 @@ def write_bundle(
                 limits=(),
                 preprocessing=HOW,
                 logit_scale=10.0,
-                findings=(FINDING,),
+                findings=(finding,),
                 text_features=draft.add_array("text_features.npy", text_features),
                 ladder={"fp32": rung},
                 text_encoder=words,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,21 +58,32 @@ class AnatomyModel:
 
     def find_in(self, pixels: Pixels, how: Preprocessing) -> Masks:
         """The masks, (S, S), on what an image encoder is given, (1, S, S), preprocessed as ``how`` says."""
-        gray = np.clip(pixels[0] * how.std + how.mean, 0, 1).astype(np.float32)
-        side = self._anatomy.input_size
-        if side != len(gray):
-            resized = Image.fromarray(gray).resize((side, side), Image.Resampling.BICUBIC)
-            return self._masks(np.asarray(resized, dtype=np.float32)[np.newaxis], gray.shape)
-        return self._masks(gray[np.newaxis], gray.shape)
+        return self._masks(self._given(pixels, how), (pixels.shape[1], pixels.shape[2]))
 
-    def _masks(self, pixels: Pixels, size: tuple[int, ...]) -> Masks:
+    def lungs_in(self, pixels: Pixels, how: Preprocessing, side: int) -> Masks:
+        """Those of `LUNGS` alone on the same, drawn with ``side`` x ``side`` places."""
+        return self._masks(self._given(pixels, how), (side, side), LUNGS)
+
+    def _given(self, pixels: Pixels, how: Preprocessing) -> Pixels:
+        """This network's input from an image encoder's."""
+        gray: Pixels = np.clip(pixels[0] * how.std + how.mean, 0, 1).astype(np.float32)
+        side = self._anatomy.input_size
+        if side == len(gray):
+            return gray[np.newaxis]
+        resized = Image.fromarray(gray).resize((side, side), Image.Resampling.BICUBIC)
+        return np.asarray(resized, dtype=np.float32)[np.newaxis]
+
+    def _masks(self, pixels: Pixels, size: tuple[int, int], wanted: Sequence[str] | None = None) -> Masks:
         logits = self._session.run({"pixels": pixels[np.newaxis]})["masks"][0]
-        whole = size[0], size[1]
-        box = film_in_square(logits.shape[-1], self._anatomy.input_size, whole)
-        found = (positive(_one_piece(one), box, whole) for one in logits)
+        box = film_in_square(logits.shape[-1], self._anatomy.input_size, size)
+        found = {
+            target: positive(_one_piece(one), box, size)
+            for target, one in zip(self._anatomy.targets, logits, strict=True)
+            if wanted is None or target in wanted
+        }
         return {
             target: mask if np.count_nonzero(mask) >= LEAST * mask.size else np.zeros_like(mask)
-            for target, mask in zip(self._anatomy.targets, found, strict=True)
+            for target, mask in found.items()
         }
 
 

@@ -6,6 +6,7 @@ import io
 import os
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -75,7 +76,7 @@ def bundle_criteria(bundle: Bundle, precision: Precision) -> tuple[Criterion, ..
         sentences = tuple(descriptor.present for descriptor in finding.descriptors)
         point = points[finding.name]
         measured = point.set_for is not None
-        criteria.append(Criterion(finding.name, sentences, features, point, validated=measured))
+        criteria.append(Criterion(finding.name, sentences, features, point, measured, finding.evidence))
     return tuple(criteria)
 
 
@@ -120,7 +121,7 @@ def _own(criterion: Criterion, finding: WantedFinding) -> Criterion:
         return criterion
     measured = criterion.point
     point = OperatingPoint(measured.slope, measured.intercept, finding.threshold, finding.threshold)
-    return Criterion(criterion.name, criterion.sentences, criterion.text_features, point, validated=False)
+    return replace(criterion, point=point, validated=False)
 
 
 def spoken_criterion(finding: WantedFinding, features: Features) -> Criterion:

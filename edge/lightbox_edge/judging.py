@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from time import perf_counter
@@ -14,9 +14,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from lightbox_edge.anatomy import open_anatomy
 from lightbox_edge.backends import BackendName, Device, open_session, usable_cpus
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.choosing import choose
+from lightbox_edge.evidence import cardiothoracic_ratio
 from lightbox_edge.features import pack_features
 from lightbox_edge.findings import WantedFinding, bundle_criteria, wanted_criteria
 from lightbox_edge.input_checks import Reason
@@ -40,6 +42,15 @@ class Encoded:
 
     image_features: Features
     patch_features: Features | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One film as the networks see it: image_features, (dimensions,), its patches and its ratio."""
+
+    image_features: Features
+    patch_features: Features | None
+    ratio: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,8 @@ class Model:
             if findings is None
             else wanted_criteria(bundle, self.choice.precision, findings, backend)
         )
+        weighed = any(criterion.evidence for criterion in self.criteria)
+        self._anatomy = open_anatomy(bundle, self.choice.backend, device, count) if weighed else None
         self.judge = _judge(bundle, self.choice.precision, self.criteria)
         self.device = self._session.device
         self.seconds = 0.0
@@ -118,7 +131,10 @@ class Model:
         return Encoded(given["image_features"], given.get("patch_features"))
 
     def probabilities(self, pixels: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Of each criterion, (N, criteria), of pixels (N, 1, S, S); nothing is refused, whatever it shows."""
+        """Of each criterion, (N, criteria), of pixels (N, 1, S, S), by its words alone.
+
+        Nothing is refused, whatever it shows, and no evidence is measured on it.
+        """
         features = self.encode(pixels)
         return np.array(
             [
@@ -126,6 +142,15 @@ class Model:
                 for one in features
             ]
         )
+
+    def ratio(self, pixels: NDArray[np.float32]) -> float | None:
+        """The cardiothoracic ratio of a film, (1, S, S); None where it is no evidence or not measured."""
+        if self._anatomy is None:
+            return None
+        started = perf_counter()
+        measured = cardiothoracic_ratio(self._anatomy, pixels, self.preprocessing)
+        self.seconds += perf_counter() - started
+        return measured
 
     def outcomes(self, frames: Sequence[LoadedFrame]) -> list[Outcome]:
         """The outcome of each frame, in order; frames without pixels keep their reason."""
@@ -141,26 +166,28 @@ class Model:
             films = iter(self._films(np.stack(pixels)) if pixels else ())
             each = (self.seconds - before) / max(1, len(pixels))
             made += [
-                Judged(_refusal(frame)) if frame.pixels is None else self._judged(frame, *next(films), each)
+                Judged(_refusal(frame)) if frame.pixels is None else self._judged(frame, next(films), each)
                 for frame in batch
             ]
         return made
 
-    def _films(self, pixels: NDArray[np.float32]) -> Iterator[tuple[Features, Features | None]]:
-        """The image_features and patch_features of each film."""
+    def _films(self, pixels: NDArray[np.float32]) -> list[_Seen]:
         encoded = self.run(pixels)
         patches = encoded.patch_features
-        return zip(encoded.image_features, repeat(None) if patches is None else patches, strict=False)
+        each = zip(encoded.image_features, repeat(None) if patches is None else patches, pixels, strict=False)
+        return [_Seen(features, patch, self.ratio(film)) for features, patch, film in each]
 
-    def _judged(
-        self, frame: LoadedFrame, image_features: Features, patches: Features | None, seconds: float
-    ) -> Judged:
-        outcome = self._outcome(frame, image_features, seconds)
-        return Judged(outcome, patches, image_features) if outcome.status == "judged" else Judged(outcome)
+    def _judged(self, frame: LoadedFrame, seen: _Seen, seconds: float) -> Judged:
+        outcome = self._outcome(frame, seen, seconds)
+        if outcome.status != "judged":
+            return Judged(outcome)
+        return Judged(outcome, seen.patch_features, seen.image_features)
 
-    def _outcome(self, frame: LoadedFrame, image_features: Features, seconds: float) -> Outcome:
-        scores = tuple(score(image_features, criterion, self.logit_scale) for criterion in self.criteria)
-        reason = self._reason(frame, image_features)
+    def _outcome(self, frame: LoadedFrame, seen: _Seen, seconds: float) -> Outcome:
+        scores = tuple(
+            score(seen.image_features, criterion, self.logit_scale, seen.ratio) for criterion in self.criteria
+        )
+        reason = self._reason(frame, seen.image_features)
         judged = not reason
         return Outcome(
             status="judged" if judged else "not judged",
@@ -222,6 +249,8 @@ def _judge(bundle: Bundle, precision: Precision, criteria: tuple[Criterion, ...]
     for criterion in criteria:
         digest.update(msgspec.json.encode((criterion.name, criterion.sentences, criterion.point)))
         digest.update(criterion.text_features.tobytes())
+        if criterion.evidence:
+            digest.update(msgspec.json.encode(criterion.evidence))
     names = tuple(criterion.name for criterion in criteria)
     points = msgspec.json.encode([(criterion.name, criterion.point) for criterion in criteria])
     return Judge(

@@ -69,11 +69,24 @@ class Descriptor(_Record, frozen=True):
     absent: str
 
 
+class Evidence(_Record, frozen=True):
+    """A measurement that speaks for a finding beside its words, see `lightbox_edge.evidence`.
+
+    It adds ``weight`` * (value - ``centre``) to the log-odds before calibration; nothing on a film on which
+    it cannot be measured. At ``centre`` it speaks neither for the finding nor against it.
+    """
+
+    measurement: Literal["cardiothoracic_ratio"]
+    weight: Annotated[float, msgspec.Meta(gt=0)]
+    centre: float
+
+
 class Finding(_Record, frozen=True):
-    """Something looked for, with the descriptors whose probabilities make its own."""
+    """Something looked for: the descriptors whose probabilities make its own, and evidence beside them."""
 
     name: str
     descriptors: Annotated[tuple[Descriptor, ...], msgspec.Meta(min_length=1)]
+    evidence: Evidence | None = None
 
 
 class Target(_Record, frozen=True):
@@ -120,11 +133,19 @@ class OutOfDistribution(_Record, frozen=True):
     threshold: Annotated[float, msgspec.Meta(gt=0)]
 
 
+class Auc(_Record, frozen=True):
+    """An AUC with its 95 % bootstrap interval."""
+
+    value: Probability
+    interval: tuple[Probability, Probability]
+
+
 class Result(_Record, frozen=True):
     """One measured figure: AUC with its 95 % bootstrap interval, and the operating point on test data.
 
     ``missed`` is the share of films with the finding that were neither flagged nor uncertain, with its 95 %
-    interval; None where the operating point promised nothing of it.
+    interval; None where the operating point promised nothing of it. ``words`` is the AUC of a finding's words
+    without its evidence; None where it has none.
     """
 
     finding: str
@@ -138,6 +159,7 @@ class Result(_Record, frozen=True):
     specificity: Probability
     missed: Probability | None = None
     missed_interval: tuple[Probability, Probability] | None = None
+    words: Auc | None = None
 
 
 class Asked(_Record, frozen=True):
@@ -176,13 +198,6 @@ class Cost(_Record, frozen=True):
     triage_agreement: Probability
     auc_lost: float | None = None
     sensitivity_lost: float | None = None
-
-
-class Auc(_Record, frozen=True):
-    """An AUC with its 95 % bootstrap interval."""
-
-    value: Probability
-    interval: tuple[Probability, Probability]
 
 
 class ShortcutResult(_Record, frozen=True):
@@ -326,6 +341,13 @@ def parse_manifest(text: bytes, where: str) -> Manifest:
                 f"{where} has schema version {version} and this Lightbox reads version {SCHEMA_VERSION}: "
                 f"{'install a newer Lightbox' if version > SCHEMA_VERSION else 'export the bundle again'}."
             )
-        return msgspec.json.decode(text, type=Manifest)
+        manifest = msgspec.json.decode(text, type=Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BundleError(f"{where} is no valid manifest: {error}; export the bundle again.") from error
+    weighed = [finding.name for finding in manifest.findings if finding.evidence]
+    if weighed and manifest.anatomy is None:
+        raise BundleError(
+            f"{where} weighs a measurement for {weighed[0]!r} and names no anatomy network that takes it: "
+            "export the bundle again."
+        )
+    return manifest

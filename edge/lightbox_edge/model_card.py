@@ -23,6 +23,15 @@ asked about in other ways too. *AUC lost* is against the words of training on th
 
 """
 
+EVIDENCE = """## Evidence beside the words
+
+The cardiothoracic ratio, the heart's width over the thorax's, is measured on the lungs that the anatomy
+network finds; on a film without two lungs the words stand alone. What it weighs was learned on the training
+films. Figures and thresholds above are of words and ratio together. Two tables are of the words alone: that
+of films with something blanked, and that of other words.
+
+"""
+
 
 def model_card(manifest: Manifest) -> str:
     """The card in Markdown."""
@@ -34,6 +43,8 @@ def model_card(manifest: Manifest) -> str:
         "## Its limits\n\n" + _points(manifest.limits),
     ]
     sections += [_rung(precision, rung) for precision, rung in manifest.ladder.items()]
+    if any(finding.evidence for finding in manifest.findings):
+        sections.append(_evidence(manifest))
     if manifest.asked:
         sections.append(WORDS + words_table(manifest.asked, manifest.unseen))
     if manifest.segmenter is not None:
@@ -98,6 +109,29 @@ def _shortcuts(results: tuple[ShortcutResult, ...]) -> list[str]:
 
 def _auc(one: Auc) -> str:
     return f"{one.value:.2f} ({one.interval[0]:.2f} to {one.interval[1]:.2f})"
+
+
+def _evidence(manifest: Manifest) -> str:
+    """What is weighed beside words, and what the words are worth with it and without."""
+    told = "".join(
+        f"- {one.name}: {one.evidence.weight:g} x (ratio - {one.evidence.centre:g}) is added to its log-odds "
+        "before calibration.\n"
+        for one in manifest.findings
+        if one.evidence
+    )
+    lines = [
+        "| finding | precision | test films | with | without | words and ratio, AUC | words alone |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for precision, rung in manifest.ladder.items():
+        for one in rung.results:
+            if one.words is not None:
+                both = _auc(Auc(one.auc, one.auc_interval))
+                counts = f"{one.positives} | {one.negatives}"
+                lines.append(
+                    f"| {one.finding} | {precision} | {one.dataset} | {counts} | {both} | {_auc(one.words)} |"
+                )
+    return EVIDENCE + told + "\n" + "\n".join(lines) + "\n"
 
 
 def _promises(rung: Rung) -> list[str]:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from lightbox_edge.backends import Session
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.evidence import added_log_odds
 from lightbox_edge.findings import by_finding
 from lightbox_edge.intervals import share
 from lightbox_edge.labels import LabelledFilm
-from lightbox_edge.manifest import Finding, OperatingPoint, Result, Target
+from lightbox_edge.manifest import Auc, Finding, OperatingPoint, Result, Target
 from lightbox_edge.measuring import (
     Numbers,
     Truth,
@@ -48,10 +49,22 @@ def encode_films(session: Session, pixels: NDArray[np.float32]) -> Features:
 def finding_log_odds(
     image_features: Features, text_features: Features, findings: Sequence[Finding], scale: float
 ) -> dict[str, Numbers]:
-    """Log-odds of each finding, (N,), before calibration."""
+    """Log-odds of each finding, (N,), before calibration, by its words alone."""
     return {
         finding.name: descriptor_log_odds(image_features, features, scale).mean(axis=1).astype(np.float64)
         for finding, features in by_finding(findings, text_features)
+    }
+
+
+def with_ratios(
+    words: Mapping[str, Numbers], findings: Sequence[Finding], ratios: Numbers
+) -> dict[str, Numbers]:
+    """The log-odds of `finding_log_odds` with what the films' ratios, (N,), add where they are evidence."""
+    return {
+        finding.name: words[finding.name] + added_log_odds(finding.evidence, ratios)
+        if finding.evidence
+        else words[finding.name]
+        for finding in findings
     }
 
 
@@ -61,6 +74,7 @@ def prove(
     log_odds: Mapping[str, Numbers],
     targets: Mapping[str, Target],
     date: str,
+    words: Mapping[str, Numbers] | None = None,
 ) -> Proof:
     """Calibrate on the films of part calibration, test on those of part test.
 
@@ -70,6 +84,7 @@ def prove(
         log_odds: of each finding, (N,).
         targets: what each finding's threshold has to reach.
         date: of the measurement, ISO 8601.
+        words: log-odds without their evidence of the findings that have one, (N,).
 
     Raises:
         LightboxError: a finding has too few calibration cases.
@@ -83,7 +98,7 @@ def prove(
             raise LightboxError(f"{name!r} has fewer than {FEWEST} calibration cases with or without it.")
         points[name] = operating_point(truth[use], log_odds[name][use], target)
     statistics, limit = usual_films(image_features[part == "train"], image_features[part == "calibration"])
-    return Proof(points, statistics, limit, tuple(_results(films, log_odds, points, date)))
+    return Proof(points, statistics, limit, tuple(_results(films, log_odds, points, date, words or {})))
 
 
 def usual_films(first: Features, second: Features) -> tuple[Features, float]:
@@ -125,6 +140,7 @@ def _results(
     log_odds: Mapping[str, Numbers],
     points: Mapping[str, OperatingPoint],
     date: str,
+    words: Mapping[str, Numbers],
 ) -> Iterator[Result]:
     for name, point in points.items():
         for one in tested_on(films, name):
@@ -140,7 +156,13 @@ def _results(
                 _rounded(auc_interval(one.truth, scores)),
                 *_rounded(sensitivity_and_specificity(one.truth, probability, point.threshold)),
                 *_missed(one.truth, probability, point),
+                measured_auc(one.truth, words[name][one.use]) if name in words else None,
             )
+
+
+def measured_auc(truth: Truth, scores: Numbers) -> Auc:
+    """An AUC with its interval as a manifest keeps it; both (N,)."""
+    return Auc(round(auc(truth, scores), 4), _rounded(auc_interval(truth, scores)))
 
 
 def _missed(

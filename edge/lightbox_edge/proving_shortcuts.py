@@ -11,9 +11,9 @@ from lightbox_edge.anatomy import AnatomyModel, both_lungs
 from lightbox_edge.backends import Session
 from lightbox_edge.blanking import blanked
 from lightbox_edge.labels import LabelledFilm
-from lightbox_edge.manifest import Auc, Manifest, ShortcutResult
-from lightbox_edge.measuring import Numbers, Truth, auc, auc_interval
-from lightbox_edge.proving import FEWEST, encode_films, finding_log_odds
+from lightbox_edge.manifest import Manifest, ShortcutResult
+from lightbox_edge.measuring import Numbers
+from lightbox_edge.proving import FEWEST, encode_films, finding_log_odds, measured_auc
 from lightbox_edge.scoring import Features
 
 WAYS = 3  # whole, without the lungs, lungs only
@@ -29,6 +29,8 @@ def prove_shortcuts(
     date: str,
 ) -> tuple[ShortcutResult, ...]:
     """Each finding's AUC three ways over all films of part test, where it has enough cases.
+
+    It asks where the image encoder looks, so the findings are those of their words alone.
 
     Args:
         films: N films with what is known of them.
@@ -65,10 +67,5 @@ def _results(
             continue
         tested = [film for film in films if film.part == "test" and film.truths[name] is not None]
         datasets = " + ".join(sorted({film.dataset for film in tested}))
-        ways = (_auc(truth, scores[known, way]) for way in range(WAYS))
+        ways = (measured_auc(truth, scores[known, way]) for way in range(WAYS))
         yield ShortcutResult(name, f"{datasets} test", date, yes, no, len(tested) - yes - no, *ways)
-
-
-def _auc(truth: Truth, scores: Numbers) -> Auc:
-    low, high = auc_interval(truth, scores)
-    return Auc(round(auc(truth, scores), 4), (round(low, 4), round(high, 4)))

@@ -2,7 +2,8 @@
 
 A descriptor's log-odds are ``logit_scale * (image . present - image . absent)``, the softmax over the
 pair; a finding's are the mean of its descriptors', which is the normalised geometric mean of their
-probabilities (Xplainer, Pellegrini et al., MICCAI 2023). Platt scaling then calibrates them.
+probabilities (Xplainer, Pellegrini et al., MICCAI 2023). A finding's evidence adds its own. Platt scaling
+then calibrates them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lightbox_edge.manifest import OperatingPoint
+from lightbox_edge.manifest import Evidence, OperatingPoint
 from lightbox_edge.results import DescriptorScore, FindingScore, Triage
 
 Features = NDArray[np.float32]
@@ -23,7 +24,8 @@ class Criterion:
     """A finding ready to be scored.
 
     ``text_features`` is (descriptors, 2, dimensions): for each descriptor its presence and its absence.
-    ``validated`` says whether its operating point was measured, or only assumed.
+    ``validated`` says whether its operating point was measured, or only assumed; ``evidence`` is weighed
+    beside its words.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Criterion:
     text_features: Features
     point: OperatingPoint
     validated: bool
+    evidence: Evidence | None = None
 
 
 def descriptor_log_odds(image_features: Features, text_features: Features, scale: float) -> Features:
@@ -39,21 +42,33 @@ def descriptor_log_odds(image_features: Features, text_features: Features, scale
     return (scale * (image_features @ difference.T)).astype(np.float32)
 
 
-def score(image_features: Features, criterion: Criterion, scale: float) -> FindingScore:
-    """Score one image, (dimensions,), for one finding."""
+def score(
+    image_features: Features, criterion: Criterion, scale: float, ratio: float | None = None
+) -> FindingScore:
+    """Score one image, (dimensions,), for one finding.
+
+    Args:
+        image_features: of the image, L2-normalised.
+        criterion: the finding.
+        scale: the bundle's logit_scale.
+        ratio: the film's cardiothoracic ratio, None where it was not measured.
+    """
     log_odds = descriptor_log_odds(image_features[np.newaxis], criterion.text_features, scale)[0]
-    point = criterion.point
-    probability = float(sigmoid(point.slope * float(log_odds.mean()) + point.intercept))
+    point, evidence = criterion.point, criterion.evidence
+    told = list(zip(criterion.sentences, map(float, log_odds), strict=True))
+    before = float(log_odds.mean())
+    if evidence is not None and ratio is not None:
+        added = evidence.weight * (ratio - evidence.centre)
+        before += added
+        told.append((f"The heart is {ratio:.2f} as wide as the thorax.", added))
+    probability = float(sigmoid(point.slope * before + point.intercept))
     return FindingScore(
         name=criterion.name,
         probability=probability,
         threshold=point.threshold,
         flagged=probability >= point.threshold,
         validated=criterion.validated,
-        descriptors=tuple(
-            DescriptorScore(sentence, round(float(sigmoid(one)), 4))
-            for sentence, one in zip(criterion.sentences, log_odds, strict=True)
-        ),
+        descriptors=tuple(DescriptorScore(sentence, round(float(sigmoid(one)), 4)) for sentence, one in told),
     )
 
 

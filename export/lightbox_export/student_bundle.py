@@ -26,7 +26,10 @@ def with_image_student(
     images: Path,
     out: Path,
 ) -> None:
-    """Write the bundle with another fp32 image encoder; without labels its operating points are assumed."""
+    """Write the bundle with another fp32 image encoder; without labels its operating points are assumed.
+
+    They are those of the findings' words: what is evidence beside them is weighed when it is quantized.
+    """
     manifest = bundle.manifest
     measured = _measured(bundle, graph, films, images)
     with new_bundle(out) as draft:
@@ -35,7 +38,10 @@ def with_image_student(
         encoder = draft.add("fp32/image_encoder.onnx", graph)
         shown = draft.add_usual("fp32", measured.usual)
         rung = Rung(encoder, measured.operating_points, shown, measured.results)
-        _finish(draft, msgspec.structs.replace(kept, ladder={"fp32": rung}, asked=()), story)
+        findings = tuple(msgspec.structs.replace(one, evidence=None) for one in kept.findings)
+        _finish(
+            draft, msgspec.structs.replace(kept, findings=findings, ladder={"fp32": rung}, asked=()), story
+        )
 
 
 def with_segmenter_student(bundle: Bundle, graph: bytes, story: str, out: Path) -> None:

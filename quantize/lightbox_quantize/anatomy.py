@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -24,17 +25,26 @@ BITS = 7  # of the weights, so that every CPU runs it
 FIRST_IN_INT8 = 5  # convolutions before are fp32; masks ask for less than features do
 
 
+@dataclass(frozen=True, slots=True)
+class Lungs:
+    """The anatomy network as written and opened, and what was tried; both None where there is none."""
+
+    anatomy: Anatomy | None = None
+    model: AnatomyModel | None = None
+    rows: tuple[Row, ...] = ()
+
+
 def quantize_anatomy(
     bundle: Bundle, draft: BundleDraft, images: Path, precisions: Sequence[Precision], limits: Limits
-) -> tuple[Anatomy | None, tuple[Row, ...]]:
+) -> Lungs:
     """Write it in INT8 if the masks' mean IoU to fp32's is within the limit, else as it is."""
     anatomy = bundle.manifest.anatomy
     if anatomy is None:
-        return None, ()
+        return Lungs()
     model = bundle.read(anatomy.model)
-    if anatomy.precision != "fp32" or precisions == ("fp32",):
-        return msgspec.structs.replace(anatomy, model=draft.add(anatomy.model.path, model)), ()
     fp32 = AnatomyModel(anatomy, model, "onnxruntime", "cpu")
+    if anatomy.precision != "fp32" or precisions == ("fp32",):
+        return Lungs(msgspec.structs.replace(anatomy, model=draft.add(anatomy.model.path, model)), fp32)
     radiographs = read_radiographs(images, fp32.decode_size, FILMS)
     calibration = np.stack([fp32.film_pixels(one) for one in radiographs[::2]])
     made = static_qdq(model, calibration, BITS, FIRST_IN_INT8)
@@ -51,7 +61,8 @@ def quantize_anatomy(
         )
     ]
     if not good:
-        return msgspec.structs.replace(anatomy, model=draft.add(anatomy.model.path, model)), tuple(rows)
+        as_it_is = msgspec.structs.replace(anatomy, model=draft.add(anatomy.model.path, model))
+        return Lungs(as_it_is, fp32, tuple(rows))
     file = draft.add("int8_avx2/anatomy.onnx", made)
     written = msgspec.structs.replace(anatomy, model=file, precision="int8_avx2", mask_iou=iou)
-    return written, tuple(rows)
+    return Lungs(written, int8, tuple(rows))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import onnx
 
@@ -22,7 +23,14 @@ from lightbox_edge.manifest import (
     Target,
 )
 from lightbox_edge.measuring import Numbers
-from lightbox_edge.proving import FEWEST_USUAL, encode_films, finding_log_odds, prove, usual_films
+from lightbox_edge.proving import (
+    FEWEST_USUAL,
+    encode_films,
+    finding_log_odds,
+    prove,
+    usual_films,
+    with_ratios,
+)
 from lightbox_edge.proving_shortcuts import prove_shortcuts
 from lightbox_edge.scoring import Features
 from lightbox_edge.unlabelled import evenly
@@ -54,15 +62,22 @@ class Measured:
 
 
 class ImageLadder:
-    """Quantizes one image encoder to one precision after another, against the same fp32 figures."""
+    """Quantizes one image encoder to one precision after another, against the same fp32 figures.
+
+    ``fp32`` is its rung, tested anew where findings have evidence, for it was made without.
+    """
 
     def __init__(
         self, manifest: Manifest, rung: Rung, model: bytes, text_features: Features, films: Films, date: str
     ) -> None:
-        self._manifest, self._rung, self._model = manifest, rung, model
+        self.fp32 = rung
+        self._manifest, self._model = manifest, model
         self._text_features = text_features
         self._films, self._date = films, date
         self._fp32 = encode_films(open_session(model, "onnxruntime", "cpu"), films.pixels)
+        if films.labelled is not None and any(finding.evidence for finding in manifest.findings):
+            points, _, results = self._numbers(self._fp32)
+            self.fp32 = msgspec.structs.replace(rung, operating_points=dict(points), results=results)
 
     def rung(self, precision: Precision, limits: Limits) -> Iterator[Measured]:
         """Candidates in the order of their speed, measured in full, until one passes the gate.
@@ -114,13 +129,13 @@ class ImageLadder:
             {name: odds[tests] for name, odds in before.items()},
             {name: odds[tests] for name, odds in after.items()},
         )
-        points, usual, results = self._numbers(features, after)
+        points, usual, results = self._numbers(features)
         losses: list[FindingLoss] | None = None
         if labelled is not None:
             tested = [film for film, test in zip(labelled, tests, strict=True) if test]
-            both = self._rung.results, results
-            losses = finding_losses(tested, *on_tests, self._rung.operating_points, both)
-        made = cost(self._fp32[tests], features[tests], on_tests, self._rung.operating_points, losses)
+            both = self.fp32.results, results
+            losses = finding_losses(tested, *on_tests, self.fp32.operating_points, both)
+        made = cost(self._fp32[tests], features[tests], on_tests, self.fp32.operating_points, losses)
         return Measured(
             precision,
             candidate,
@@ -140,23 +155,32 @@ class ImageLadder:
             return
         precision, features = measured.precision, measured.features
         told = finding_log_odds(features, unseen, manifest.unseen, manifest.logit_scale)
-        usual = Answers("seen", False, precision, self._log_odds(features))
+        usual = Answers("seen", False, precision, self._words(features))
         yield from measure_words(labelled, usual, [Answers("unseen", False, precision, told)], self._date)
 
-    def _log_odds(self, features: Features) -> dict[str, Numbers]:
+    def _words(self, features: Features) -> dict[str, Numbers]:
+        """Each finding's log-odds by its words alone, (N,)."""
         manifest = self._manifest
         return finding_log_odds(features, self._text_features, manifest.findings, manifest.logit_scale)
 
+    def _log_odds(self, features: Features) -> dict[str, Numbers]:
+        """The same with the findings' evidence."""
+        words, ratios = self._words(features), self._films.ratios
+        return words if ratios is None else with_ratios(words, self._manifest.findings, ratios)
+
     def _numbers(
-        self, features: Features, log_odds: Mapping[str, Numbers]
+        self, features: Features
     ) -> tuple[Mapping[str, OperatingPoint], tuple[Features, float] | None, tuple[Result, ...]]:
         """Operating points, what is usual, and results; without labels the points are fp32's."""
-        points = self._rung.operating_points
+        points = self.fp32.operating_points
         if self._films.labelled is not None:
             targets: dict[str, Target] = {
                 name: point.set_for for name, point in points.items() if point.set_for
             }
-            proof = prove(self._films.labelled, features, log_odds, targets, self._date)
+            told = self._words(features)
+            words = {one.name: told[one.name] for one in self._manifest.findings if one.evidence}
+            log_odds = self._log_odds(features)
+            proof = prove(self._films.labelled, features, log_odds, targets, self._date, words)
             return proof.operating_points, (proof.statistics, proof.distance_limit), proof.results
         if len(features) < FEWEST_USUAL:
             return points, None, ()

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from lightbox_edge.anatomy import open_anatomy
 from lightbox_edge.bundle import Bundle, open_bundle
 from lightbox_edge.bundle_writing import BundleDraft, new_bundle, today, without_card
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import read_text_features
 from lightbox_edge.manifest import Asked, Precision, Rung
 from lightbox_quantize.anatomy import quantize_anatomy
-from lightbox_quantize.films import read_films
+from lightbox_quantize.films import read_films, weigh
 from lightbox_quantize.gate import Limits
 from lightbox_quantize.image_ladder import ImageLadder, Measured
 from lightbox_quantize.report import Report, image_row
@@ -52,33 +51,34 @@ def quantize(
     if not {*precisions} - {"fp32"}:
         raise LightboxError(f"Quantizing needs an INT8 precision: name one of {', '.join(PRECISIONS)}.")
     bundle = open_bundle(source)
-    manifest, rung = bundle.manifest, bundle.rung("fp32")
+    rung = bundle.rung("fp32")
     date = today()
     text_features = read_text_features(bundle)
-    films = read_films(manifest, images, labels)
-    ladder = ImageLadder(manifest, rung, bundle.read(rung.image_encoder), text_features, films, date)
-    tried = [one for precision in precisions if precision != "fp32" for one in ladder.rung(precision, limits)]
-    passed = {one.precision: one for one in tried if not one.objections}
-    rows = tuple(image_row(one) for one in tried)
-    if not passed:
-        why = "; ".join(f"{one.precision}: {', '.join(one.objections)}" for one in tried)
-        raise LightboxError(f"No precision passes the gate, so nothing was written ({why}).")
-
+    films = read_films(bundle.manifest, images, labels)
     with new_bundle(out) as draft:
+        lungs = quantize_anatomy(bundle, draft, images, precisions, limits)
+        manifest, films = weigh(bundle.manifest, films, lungs.model)
+        ladder = ImageLadder(manifest, rung, bundle.read(rung.image_encoder), text_features, films, date)
+        tried = [
+            one for precision in precisions if precision != "fp32" for one in ladder.rung(precision, limits)
+        ]
+        passed = {one.precision: one for one in tried if not one.objections}
+        rows = tuple(image_row(one) for one in tried)
+        if not passed:
+            why = "; ".join(f"{one.precision}: {', '.join(one.objections)}" for one in tried)
+            raise LightboxError(f"No precision passes the gate, so nothing was written ({why}).")
         rungs = {precision: _rung(draft, one) for precision, one in passed.items()}
-        if "fp32" in precisions:
-            rungs = {"fp32": _copied(bundle, draft, rung), **rungs}
-        text = quantize_text(bundle, draft, text_features, limits)
-        segmenter, mask_rows = quantize_segmenter(bundle, draft, images, precisions, limits)
-        anatomy, anatomy_rows = quantize_anatomy(bundle, draft, images, precisions, limits)
-        if anatomy is not None and films.labelled is not None:
-            finder = open_anatomy(bundle, "onnxruntime", "cpu")
+        if lungs.model is not None:
             rungs = {
-                precision: msgspec.structs.replace(one, shortcuts=ladder.shortcuts(passed[precision], finder))
-                if precision in passed
-                else one
+                precision: msgspec.structs.replace(
+                    one, shortcuts=ladder.shortcuts(passed[precision], lungs.model)
+                )
                 for precision, one in rungs.items()
             }
+        if "fp32" in precisions:
+            rungs = {"fp32": _copied(bundle, draft, ladder.fp32), **rungs}
+        text = quantize_text(bundle, draft, text_features, limits)
+        segmenter, mask_rows = quantize_segmenter(bundle, draft, images, precisions, limits)
         new_words = [one for measured in passed.values() for one in ladder.asked(measured, text.unseen)]
         made = msgspec.structs.replace(
             manifest,
@@ -88,12 +88,12 @@ def quantize(
             text_encoder=text.encoder,
             asked=(*_kept(manifest.asked, rungs), *new_words),
             segmenter=segmenter,
-            anatomy=anatomy,
+            anatomy=lungs.anatomy,
             documents=tuple(draft.add(file.path, bundle.read(file)) for file in without_card(manifest)),
         )
         draft.finish_with_card(made)
     return Report(
-        (*rows, *text.rows, *mask_rows, *anatomy_rows),
+        (*rows, *text.rows, *mask_rows, *lungs.rows),
         tuple(loss for one in passed.values() for loss in one.losses),
     )
 

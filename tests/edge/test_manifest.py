@@ -18,6 +18,7 @@ from lightbox_edge.manifest import (
     Auc,
     Cost,
     Descriptor,
+    Evidence,
     File,
     Finding,
     Manifest,
@@ -48,6 +49,7 @@ _file = st.builds(File, _text, st.text("0123456789abcdef", min_size=64, max_size
 _result = st.builds(
     Result, _text, _text, _text, st.integers(0, 9), st.integers(0, 9), _share, st.tuples(_share, _share),
     _share, _share,
+    st.none(), st.none(), st.none() | st.builds(Auc, _share, st.tuples(_share, _share)),
 )  # fmt: skip
 _point = st.builds(
     OperatingPoint, _above_zero, _number, _share, _share,
@@ -75,15 +77,25 @@ _anatomy = st.builds(
     _precision, st.just(()), st.none() | _share,
 )  # fmt: skip
 _descriptors = st.lists(st.builds(Descriptor, _text, _text), min_size=1, max_size=2).map(tuple)
+_evidence = st.builds(Evidence, st.just("cardiothoracic_ratio"), _above_zero, _number)
+
+
+def sound(manifest: Manifest) -> bool:
+    """Whether there is a network for what is weighed."""
+    return manifest.anatomy is not None or not any(finding.evidence for finding in manifest.findings)
+
+
 _manifest = st.builds(
     Manifest, st.just(1), _text, _text, _text, _text, _texts, _texts,
     st.builds(Preprocessing, st.integers(16, 4096), _percentiles, _number, _above_zero),
-    _above_zero, st.lists(st.builds(Finding, _text, _descriptors), max_size=2).map(tuple), _file,
+    _above_zero, st.lists(
+        st.builds(Finding, _text, _descriptors, st.none() | _evidence), max_size=2
+    ).map(tuple), _file,
     st.dictionaries(_precision, _rung, max_size=2),
     st.none() | st.builds(TextEncoder, _file, _file, _precision, st.integers(1, 4096)),
     st.lists(_file, max_size=2).map(tuple), st.none() | _segmenter,
     st.none() | _anatomy,
-)  # fmt: skip
+).filter(sound)  # fmt: skip
 
 
 def set_value(document: Document, path: str, value: object) -> None:
@@ -112,6 +124,19 @@ def refusal(document: Document) -> str:
 @given(_manifest)
 def test_a_manifest_comes_back_as_it_was(manifest: Manifest) -> None:
     assert parse_manifest(msgspec.json.encode(manifest), "here") == manifest
+
+
+def test_a_measurement_that_nothing_can_take_is_refused(document: Document) -> None:
+    document["anatomy"] = None
+    document["findings"][0]["evidence"] = None
+    assert parse_manifest(json.dumps(document).encode(), "here").findings[0].evidence is None
+    document["findings"][0]["evidence"] = {
+        "measurement": "cardiothoracic_ratio",
+        "weight": 12.8,
+        "centre": 0.52,
+    }
+    name = document["findings"][0]["name"]
+    assert f"weighs a measurement for {name!r} and names no anatomy network" in refusal(document)
 
 
 @given(st.binary(max_size=200))

@@ -8,7 +8,10 @@ from lightbox_edge.bundle import Bundle
 from lightbox_edge.manifest import (
     Anatomy,
     Auc,
+    Descriptor,
+    Evidence,
     File,
+    Finding,
     MaskResult,
     OperatingPoint,
     Result,
@@ -69,6 +72,28 @@ def test_the_audit_without_lungs_is_a_table_with_what_it_means(bundle: Bundle) -
     unmeasured = msgspec.structs.replace(rung, shortcuts=())
     card = model_card(msgspec.structs.replace(bundle.manifest, ladder={precision: unmeasured}))
     assert "Does it look at the lungs?" not in card
+
+
+def test_what_is_weighed_beside_words_is_told_with_what_it_is_worth(bundle: Bundle) -> None:
+    (precision, rung), *_ = bundle.manifest.ladder.items()
+    words = Auc(0.59, (0.52, 0.66))
+    result = Result("cardiomegaly", "NIH test", "d", 26, 390, 0.88, (0.81, 0.94), 0.5, 0.9, words=words)
+    finding = Finding(
+        "cardiomegaly",
+        (Descriptor("The heart is large.", "The heart is not large."),),
+        Evidence("cardiothoracic_ratio", 12.82, 0.5254),
+    )
+    made = msgspec.structs.replace(
+        bundle.manifest,
+        findings=(finding,),
+        ladder={precision: msgspec.structs.replace(rung, results=(result,))},
+    )
+    card = model_card(made)
+    assert "- cardiomegaly: 12.82 x (ratio - 0.5254) is added to its log-odds" in card
+    cells = "26 | 390 | 0.88 (0.81 to 0.94) | 0.59 (0.52 to 0.66)"
+    assert f"| cardiomegaly | {precision} | NIH test | {cells} |" in card
+    bare = msgspec.structs.replace(finding, evidence=None)
+    assert "Evidence beside" not in model_card(msgspec.structs.replace(made, findings=(bare,)))
 
 
 def test_without_a_segmenter_the_card_speaks_of_none(bundle: Bundle) -> None:

@@ -13,9 +13,9 @@ from lightbox_edge.backends import Tensor
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.intervals import share
 from lightbox_edge.labels import LabelledFilm
-from lightbox_edge.manifest import Descriptor, Finding, Target
+from lightbox_edge.manifest import Descriptor, Evidence, Finding, Target
 from lightbox_edge.measuring import auc, operating_point, sensitivity_and_specificity
-from lightbox_edge.proving import SHRINKAGE, encode_films, finding_log_odds, prove
+from lightbox_edge.proving import SHRINKAGE, encode_films, finding_log_odds, prove, with_ratios
 from lightbox_edge.scoring import mahalanobis, sigmoid
 
 Numbers = NDArray[np.float64]
@@ -140,6 +140,29 @@ def test_log_odds_of_findings_take_their_own_descriptors() -> None:
         "one": [10.0, 30.0],
         "two": [40.0, 80.0],
     }
+
+
+def test_ratios_add_to_the_finding_that_they_are_evidence_of_where_they_were_measured() -> None:
+    pair = (Descriptor("yes", "no"),)
+    findings = [Finding("one", pair), Finding("two", pair, Evidence("cardiothoracic_ratio", 10.0, 0.5))]
+    words = {"one": np.zeros(3), "two": np.ones(3)}
+    both = with_ratios(words, findings, np.array([0.6, np.nan, 0.3]))
+    assert both["one"].tolist() == [0, 0, 0]
+    assert both["two"] == pytest.approx([2, 1, -1])
+
+
+def test_with_evidence_a_result_has_the_auc_of_the_words_too() -> None:
+    collection = films({"train": 60, "calibration": 60, "test": 90})
+    good = scores_of(collection)
+    poor = np.random.default_rng(1).permutation(good)
+    proof = prove(collection, features_of(collection), {"effusion": good}, AIM, "d", {"effusion": poor})
+    bare = prove(collection, features_of(collection), {"effusion": good}, AIM, "d")
+    assert proof.operating_points == bare.operating_points
+    for one, other in zip(proof.results, bare.results, strict=True):
+        assert other.words is None
+        assert one.words is not None
+        assert one.words.interval[0] < one.words.value < one.words.interval[1]
+        assert one.words.value < one.auc == other.auc
 
 
 def test_films_are_encoded_one_at_a_time() -> None:

@@ -62,7 +62,10 @@ def scores(bundle: Bundle) -> Scores:
 
     def measure(pixels: Pixels) -> dict[str, float]:
         (features,) = model.encode(pixels[np.newaxis])
-        each = (score(features, criterion, bundle.manifest.logit_scale) for criterion in model.criteria)
+        ratio = model.ratio(pixels)
+        each = (
+            score(features, criterion, bundle.manifest.logit_scale, ratio) for criterion in model.criteria
+        )
         return {one.name: one.probability for one in each}
 
     return measure

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightbox_edge.manifest import OperatingPoint
+from lightbox_edge.manifest import Evidence, OperatingPoint
 from lightbox_edge.results import FindingScore
 from lightbox_edge.scoring import Criterion, descriptor_log_odds, mahalanobis, score, sigmoid, triage
 
@@ -49,6 +50,47 @@ def test_a_finding_is_the_calibrated_mean_of_its_descriptors() -> None:
         ("fluid", round(1 / (1 + math.exp(-2)), 4)),
         ("blunting", round(1 / (1 + math.exp(-9.6)), 4)),
     ]
+
+
+EVIDENCE = Evidence("cardiothoracic_ratio", 12.0, 0.5)
+
+
+def weighed(point: OperatingPoint) -> Criterion:
+    return replace(criterion(point), evidence=EVIDENCE)
+
+
+def test_evidence_adds_its_log_odds_and_says_what_it_said() -> None:
+    point = OperatingPoint(0.5, -1.0, 0.7, 0.6)
+    found = score(IMAGE, weighed(point), 10.0, 0.58)
+    assert found.probability == pytest.approx(1 / (1 + math.exp(1 - 0.5 * (0 + 12 * 0.08))), rel=1e-6)
+    *words, last = found.descriptors
+    assert tuple(words) == score(IMAGE, criterion(point), 10.0).descriptors
+    assert last.present == "The heart is 0.58 as wide as the thorax."
+    assert last.probability == round(1 / (1 + math.exp(-12 * 0.08)), 4)
+
+
+def test_what_was_not_measured_or_is_no_evidence_leaves_the_words_alone() -> None:
+    point = OperatingPoint(0.5, -1.0, 0.7, 0.6)
+    words = score(IMAGE, criterion(point), 10.0)
+    assert score(IMAGE, weighed(point), 10.0) == words
+    assert score(IMAGE, criterion(point), 10.0, 0.9) == words
+
+
+@given(
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.floats(1e-3, 100),
+    st.floats(0, 1),
+    st.floats(1e-3, 10),
+    st.floats(-5, 5),
+)
+def test_a_greater_ratio_never_lowers_the_probability(
+    one: float, other: float, weight: float, centre: float, slope: float, intercept: float
+) -> None:
+    evidence = Evidence("cardiothoracic_ratio", weight, centre)
+    heart = replace(criterion(OperatingPoint(slope, intercept, 0.5, 0.5)), evidence=evidence)
+    smaller, greater = (score(IMAGE, heart, 10.0, ratio).probability for ratio in sorted((one, other)))
+    assert smaller <= greater
 
 
 def test_at_the_threshold_is_flagged() -> None:

@@ -19,8 +19,9 @@ from lightbox_edge.measuring import Numbers
 def audit(model: Model, anatomy: AnatomyModel, cases: Cases, load: Load) -> Shortcuts:
     """Judge the cases three ways and measure each, over the same films.
 
-    What is blanked is not refused, however little it looks like a film; what the model does not judge as it
-    is, and a film on which no two lungs are found, is left out.
+    By their words alone, for it asks where the image encoder looks. What is blanked is not refused, however
+    little it looks like a film; what the model does not judge as it is, and a film on which no two lungs are
+    found, is left out.
 
     Args:
         model: of a bundle.

@@ -112,7 +112,7 @@ def shortcuts(found: Shortcuts) -> Iterator[str]:
     left = (
         f"; {found.no_lungs} more, on which no two lungs were found, are left out" if found.no_lungs else ""
     )
-    yield f"The same {found.films} judged films three ways, AUC{left}."
+    yield f"The same {found.films} judged films three ways, by the words alone, AUC{left}."
     kept = [
         one.name for one in found.findings if one.without_lungs is not None and one.without_lungs.low > CHANCE
     ]

@@ -119,7 +119,7 @@ def test_only_the_thorax_is_looked_at() -> None:
     assert finding_region(film(organs()), score(), corner, stub).maximum == pytest.approx((72.5, 70.5), abs=1)
 
 
-def test_cardiomegaly_is_the_heart_with_its_ratio_and_the_probability_of_the_words() -> None:
+def test_cardiomegaly_is_the_heart_with_its_ratio_and_the_probability_of_screening() -> None:
     stub: Any = Stub(filled(65, 60, 80, 80), 0.9)
     found = organs()
     for one in (bright(70, 50), FLAT):
