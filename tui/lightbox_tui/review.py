@@ -69,7 +69,6 @@ class ReviewApp(Frame):
 
     def on_mount(self) -> None:
         self.action_sign_in()
-        self.show_tour()
         self.set_interval(_OTHERS, self._show_news)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
