@@ -67,8 +67,10 @@ def words() -> Iterator[str]:
     """What is said by a name that is looked up: kinds of things, findings, reasons by their codes."""
     for names in (Triage, Answer, Kind, Mode):
         yield from get_args(names)
-    yield from ("disputed", "nothing", "seen", *IN_SHORT.values())
-    for finding in open_bundle(ROOT / "bundles" / "chest-open").manifest.findings:
+    yield from ("open", "decided", "disputed", "nothing", "seen", *IN_SHORT.values())
+    manifest = open_bundle(ROOT / "bundles" / "chest-open").manifest
+    yield manifest.intended_use
+    for finding in manifest.findings:
         yield finding.name
         yield from (one.present for one in finding.descriptors)
 
