@@ -51,11 +51,12 @@ def literals(tree: ast.AST) -> Iterator[str]:
 def bindings(programs: Iterable[ast.AST]) -> Iterator[str]:
     """What a key line says of a key: the third of a binding, wherever it is made; and names of groups."""
     for node in chain.from_iterable(map(ast.walk, programs)):
-        if isinstance(node, ast.AnnAssign | ast.Assign) and "BINDINGS" in ast.unparse(node).split("=")[0]:
-            tuples = (one for one in ast.walk(node) if isinstance(one, ast.Tuple) and len(one.elts) == 3)
-            yield from chain.from_iterable(_texts(one.elts[2]) for one in tuples)
+        if (
+            isinstance(node, ast.AnnAssign | ast.Assign)
+            and "BINDING" in ast.unparse(node).split("=")[0].upper()
+        ):
+            yield from chain.from_iterable(map(_thirds, ast.walk(node)))
         if isinstance(node, ast.Call) and _name(node.func) in ("Binding", "bind", "Group"):
-            yield from chain.from_iterable(map(_texts, node.args[2:3]))
             yield from chain.from_iterable(
                 _texts(one.value) for one in node.keywords if one.arg == "description"
             )
@@ -67,8 +68,10 @@ def words() -> Iterator[str]:
     """What is said by a name that is looked up: kinds of things, findings, reasons by their codes."""
     for names in (Triage, Answer, Kind, Mode):
         yield from get_args(names)
-    yield from ("disputed", "nothing", "seen", *IN_SHORT.values())
-    for finding in open_bundle(ROOT / "bundles" / "chest-open").manifest.findings:
+    yield from ("open", "decided", "disputed", "nothing", "seen", *IN_SHORT.values())
+    manifest = open_bundle(ROOT / "bundles" / "chest-open").manifest
+    yield manifest.intended_use
+    for finding in manifest.findings:
         yield finding.name
         yield from (one.present for one in finding.descriptors)
 
@@ -77,6 +80,13 @@ def textuals_own() -> Iterator[str]:
     """What the help says of keys that Textual binds."""
     for owner in (ScrollableContainer, DataTable):
         yield from (one.description for one in Binding.make_bindings(owner.BINDINGS))
+
+
+def _thirds(node: ast.AST) -> Iterator[str]:
+    """What is said of a key in a table of keys: ``(key, action, words)``, however it is made."""
+    match node:
+        case ast.Tuple(elts=[_, _, third]) | ast.Call(args=[_, _, third, *_]):
+            yield from _texts(third)
 
 
 def _name(function: ast.expr) -> str:

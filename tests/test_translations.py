@@ -56,11 +56,12 @@ def test_what_is_said_is_found_in_programs() -> None:
     tree = ast.parse(
         'say("a"); self._say("b" "c", x=1); say("d" if x else "e"); raise LightboxError("f {x}", x=2)\n'
         "say(name); say(f'{x}'); LightboxError(f'{x}')\n"
-        'class A:\n    BINDINGS = [("k", "act", "g"), Binding("k", "act", "h", group=Binding.Group("i"))]\n'
+        'class A:\n    BINDINGS = [("k", "act", "g"), Binding("k", "act", "h", group=Binding.Group("i")),\n'
+        '        quiet("k", "act", "l")]\n'
         'app.bind("k", "act", description="j")\n'
     )
     assert sorted(literals(tree)) == ["a", "bc", "d", "e", "f {x}"]
-    assert sorted(bindings([tree])) == ["g", "h", "i", "j"]
+    assert sorted(bindings([tree])) == ["g", "h", "i", "j", "l"]
 
 
 def test_a_file_holds_no_sentence_twice_in_its_own_words() -> None:

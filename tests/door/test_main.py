@@ -294,3 +294,41 @@ def test_every_command_module_is_listed() -> None:
         path.stem.removesuffix("_command") for path in Path(main_module.__file__).parent.glob("*_command.py")
     }
     assert there == set(COMMANDS)
+
+
+def test_a_language_is_written_as_a_file_to_mend(tmp_path: Path, capsys: Told) -> None:
+    out = tmp_path / "clinic-fr.toml"
+    assert main(["language", "fr", "--out", str(out)]) == 0
+    assert capsys.readouterr().err.endswith(f" sentences written to {out}.\n")
+    mended = out.read_text("utf-8").replace('"Agree" = "D\'accord"', '"Agree" = "Oui"')
+    out.write_text(mended, "utf-8")
+    assert main(["language", str(out)]) == 0
+    assert capsys.readouterr().out == mended
+    assert main(["language"]) == 0
+    assert "fr  Français\n" in capsys.readouterr().out
+
+
+def test_a_language_that_is_not_there_is_a_sentence(worklist: Path, capsys: Told) -> None:
+    assert main(["review", "--worklist", str(worklist), "--language", "tlh"]) == 2
+    assert "There is no language tlh" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--language", "sw", "--theme", "light", "--no-mouse"], ("sw", "light", False)),
+        (["--language", "fr"], ("fr", "ascii", True)),
+    ],
+)
+def test_a_review_speaks_and_looks_as_it_is_told(
+    worklist: Path, arguments: list[str], shown: tuple[str, str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lightbox_tui import ReviewApp
+
+    seen = []
+    monkeypatch.setenv("TERM", "linux")
+    monkeypatch.setattr(
+        ReviewApp, "run", lambda app, mouse: seen.append((app._say.code, app.theme.partition("-")[2], mouse))
+    )
+    assert main(["review", "--worklist", str(worklist), *arguments]) == 0
+    assert seen == [shown]

@@ -47,10 +47,9 @@ class Frame(App[None]):
         display = super().get_key_display(binding)
         return display if display.isascii() or not self._plain else binding.key
 
-    def show_tour(self) -> None:
-        """Once, on top of what is open: call it when the first screen stands."""
+    def on_ready(self) -> None:
+        """The first screen stands, and what it asks at once: the tour comes on top."""
         if self._tour:
-            self._tour = False
             self.push_screen(Tour(self._say))
 
     def action_explain_keys(self) -> None:

@@ -38,6 +38,3 @@ class ReviewApp(Frame):
     def get_default_screen(self) -> WorklistScreen:
         review = Review(self._worklist, self._mode)
         return WorklistScreen(self._worklist, review, self._say, self._screening)
-
-    def on_ready(self) -> None:
-        self.show_tour()
