@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from lightbox_door.arguments import add_worklist, existing_worklist
 
@@ -20,6 +21,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="blind-first hides what the machine says until you have decided; second is for a film's second "
         "reader, arbitrate for a third where two differ (default: %(default)s)",
     )
+
+
+def review_beside(arguments: argparse.Namespace) -> int:
+    """Review while a screening runs in a process of its own, which goes on when the review has ended."""
+    from lightbox_door.screening_beside import ScreeningBeside
+    from lightbox_edge import Worklist
+    from lightbox_tui import ReviewApp
+
+    with Worklist(arguments.worklist, patience=PATIENCE) as worklist, ScreeningBeside(arguments) as screening:
+        ReviewApp(worklist, screening=screening).run()
+        if screening.is_running:
+            print(
+                "Screening goes on until it is done. Ctrl-C stops it; the same command goes on later.",
+                file=sys.stderr,
+            )
+        return screening.wait()
 
 
 def run(arguments: argparse.Namespace) -> int:
