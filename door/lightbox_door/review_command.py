@@ -32,6 +32,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
 
 
+def review_beside(arguments: argparse.Namespace) -> int:
+    """Review while a screening runs in a process of its own, which goes on when the review has ended."""
+    from lightbox_door.screening_beside import ScreeningBeside
+    from lightbox_edge import Worklist
+    from lightbox_tui import ReviewApp
+
+    with Worklist(arguments.worklist, patience=PATIENCE) as worklist, ScreeningBeside(arguments) as screening:
+        ReviewApp(worklist, screening=screening).run()
+        if screening.is_running:
+            print(
+                "Screening goes on until it is done. Ctrl-C stops it; the same command goes on later.",
+                file=sys.stderr,
+            )
+        return screening.wait()
+
+
 def run(arguments: argparse.Namespace) -> int:
     from lightbox_tui import ReviewApp
     from lightbox_tui.themes import look_for

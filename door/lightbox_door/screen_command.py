@@ -36,7 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_runtime(parser)
     add_site_calibration(parser)
-    parser.add_argument("--json", action="store_true", help="JSON Lines on stdout, one object an image")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="JSON Lines on stdout, one object an image")
+    shown.add_argument(
+        "--review", action="store_true", help="open lightbox review at once; films appear as they are judged"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,6 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
     from lightbox_edge.reading import find_sources
 
     find_sources(arguments.paths)  # a misspelt path ends the run before anything is loaded or written
+    if arguments.review:
+        from lightbox_door.review_command import review_beside
+
+        return review_beside(arguments)
     bundle = open_calibrated(arguments)
     findings = read_findings(arguments.findings) if arguments.findings else None
     if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):

@@ -75,13 +75,13 @@ class FilmTable(ScrollView, can_focus=True):
         self.ranked = ranked
         self.place = 0
         self.film: ReviewRow | None = None
-        self._columns: tuple[Column, ...] = ()
+        self.columns: tuple[Column, ...] = ()
 
     def on_mount(self) -> None:
         self.listed(0)
 
     def on_resize(self) -> None:
-        self._columns = fit(self.scrollable_content_region.width, self._say, ranked=self.ranked)
+        self.columns = fit(self.scrollable_content_region.width, self._say, ranked=self.ranked)
         self._show(self.place)
 
     def listed(self, place: int) -> None:
@@ -160,7 +160,7 @@ class FilmTable(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if y < _HEAD:
             style = self.get_component_rich_style("film-table--head")
-            titles = (cut(column.title, column) for column in self._columns)
+            titles = (cut(column.title, column) for column in self.columns)
             return Strip([Segment((" " * GAP).join(titles), style)]).adjust_cell_length(width, style)
         place = self.scroll_offset.y + y - _HEAD
         row = self._row(place)
@@ -174,7 +174,7 @@ class FilmTable(ScrollView, can_focus=True):
         kind = "film-table--cursor" if chosen else "film-table--odd" if place % 2 else ""
         style = self.get_component_rich_style(kind) if kind else self.rich_style
         segments = []
-        for column in self._columns:
+        for column in self.columns:
             segments.append(Segment(cut(told[column.name], column), style))
             segments.append(Segment(" " * GAP, style))
         if shown and not chosen and segments:
