@@ -38,7 +38,7 @@ class Beside(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
-        yield FilmPicture(self._terminal)
+        yield FilmPicture(self._terminal, id="film-beside")
 
     def hide(self) -> None:
         """Leave all the room to the film."""

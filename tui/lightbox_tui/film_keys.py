@@ -13,10 +13,10 @@ def _quiet(keys: str, action: str) -> Binding:
 
 
 FILM_KEYS: list[BindingType] = [
+    ("q,escape", "leave", "Back"),
     ("v", "overlay", "Overlay"),
     ("w", "window", "Window"),
     ("o", "open", "Open"),
-    ("q,escape", "leave", "Back"),
     _quiet("right,pagedown", "go(1)"),
     _quiet("left,pageup", "go(-1)"),
     _quiet("down", "scroll_words(1)"),

@@ -74,7 +74,7 @@ class FilmScreen(DecidingScreen):
                 yield Static("", id="told", markup=False)
         yield Static("", id="status", markup=False)
         yield Static(words.warning(self._terminal.picture, self._say), id="warning", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     @property
     def row(self) -> ReviewRow:

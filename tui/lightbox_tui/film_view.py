@@ -119,7 +119,9 @@ class FilmView(Horizontal):
 
     def status(self) -> str:
         """The window by its name, and what else is done to the picture."""
-        return words.status(self.film, self.view, self._say) if self.film else ""
+        if self.film is None or self._terminal.picture == "none":
+            return ""
+        return words.status(self.film, self.view, self._say)
 
     @property
     def _picture(self) -> FilmPicture:

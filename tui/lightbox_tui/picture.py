@@ -76,7 +76,10 @@ class FilmPicture(Widget):
                 return Canvas(columns, 2 * rows, 2 * width / height)
 
     def show(self, draw: Draw) -> None:
-        """From now on show what this draws."""
+        """From now on show what this draws; nothing where pictures are off."""
+        if self._terminal.picture == "none":
+            self.tell("")
+            return
         self._draw = draw
         self._redraw()
 
@@ -93,7 +96,7 @@ class FilmPicture(Widget):
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
 
     def _redraw(self) -> None:
-        if self._draw is None or self._terminal.picture == "none" or not self.size:
+        if self._draw is None or not self.size:
             return
         picture = self._draw(self.canvas)
         match self._terminal.picture:
