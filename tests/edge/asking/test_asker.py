@@ -5,20 +5,26 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 
 from lightbox_edge import Bundle, LightboxError, Review, Worklist
 from lightbox_edge.asking import Asker
+from lightbox_edge.asking.answering import Answering, SeenFilm
 from lightbox_edge.asking.picture import picture_of
 from lightbox_edge.asking.wording import in_words
 from lightbox_edge.decisions import pins
 from lightbox_edge.languages import Language
+from lightbox_edge.loading import load
+from lightbox_edge.reading import Limits, Source
 from tests.asked_films import NAMES, asker_of, row
+from tests.tiny import write_bundle, write_films
 
 FILM = NAMES[0]
 
@@ -198,3 +204,28 @@ def test_a_flat_map_says_that_there_is_no_place(asker: Asker, place: Path) -> No
     assert "The words fit no place of the film better than another." in in_words(flat)
     assert flat.coarse_map(5, 10).maximum is None
     assert set(np.unique(flat.coarse_map(5, 10).levels)) <= {-1, 0}
+
+
+def test_a_bundle_with_a_segmenter_outlines_or_says_why_not(
+    tmp_path: Path, film: Callable[[int], NDArray[np.uint8]]
+) -> None:
+    made = write_bundle(
+        tmp_path / "tiny", write_films(tmp_path / "made", film, 16), segmenter=True, patches=True
+    )
+    Image.fromarray(film(1)).save(tmp_path / "film.png")
+    answering = Answering(made, threads=1, backend="onnxruntime")
+    source = Source("film.png", str(tmp_path / "film.png"), (), 1, 1)
+    (frame,) = load(source, made.manifest.preprocessing, Limits(), kept_side=256).frames
+    seen = answering.see("film.png", "film", frame)
+    assert isinstance(seen, SeenFilm)
+    reply = answering.answer(seen, "there is fluid on the left")
+    assert reply.region.predicted_iou is not None
+    assert reply.region.box is not None
+    told = in_words(reply)
+    if reply.region.mask is None:
+        assert reply.region.reason in told
+    else:
+        assert reply.region.mask.shape == (256, 256)
+        assert "The outline is where a model looks, not how large a disease is." in told
+    assert (reply.side, reply.is_on_side, reply.within) == ("left", False, None)  # it finds no lungs
+    assert "The lung on that side was not found, so the whole film was looked at." in told
