@@ -70,7 +70,8 @@ def _as_json(film: AskedFilm) -> str:
     from lightbox_edge.asking.wording import place_in_words
 
     told = json.loads(film.result.json())
-    told["validated"] = all(one.validated for one in film.result.outcome.findings)
+    for finding in film.result.outcome.findings:
+        told["validated"] = finding.validated
     if film.reply is not None:
         region, where = film.reply.region, film.reply.where
         told |= {

@@ -91,15 +91,16 @@ class AskScreen(Screen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self._place = 0
+        event.input.clear()
         self.query_one("#told", Static).update(self._say("Looking ..."))
         space = self.query_one("#where").size
         work = partial(self._ask, event.value, max(1, space.height - 1), max(1, space.width))
         self.run_worker(work, thread=True, exclusive=True, exit_on_error=False)
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+    async def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         worker: Worker[_Shown] = event.worker
         if event.state == WorkerState.SUCCESS and worker.result is not None:
-            self._show(worker.result)
+            await self._show(worker.result)
         elif event.state == WorkerState.ERROR and worker.error is not None:
             if not isinstance(worker.error, LightboxError):
                 raise worker.error
@@ -123,17 +124,16 @@ class AskScreen(Screen[None]):
         picture = picture_of(reply) if self._picture else None
         return _Shown(reply, reply.coarse_map(rows, columns), picture)
 
-    def _show(self, shown: _Shown) -> None:
+    async def _show(self, shown: _Shown) -> None:
         where = self.query_one("#where", Container)
         if self._picture is None:
             told = drawn(shown.coarse)
             told.append("\n" + self._say("X best, @ more, . less; bold: lungs"))
             self.query_one("#map", Static).update(told)
         else:
-            where.remove_children()
-            where.mount(self._picture(shown.picture))
+            await where.remove_children()
+            await where.mount(self._picture(shown.picture))
         self._tell("\n\n".join([f'"{shown.reply.words}"', *in_words(shown.reply, self._say)]))
-        self.query_one(Input).clear()
 
     def _tell(self, words: str) -> None:
         self.query_one("#told", Static).update(words)

@@ -126,17 +126,26 @@ class _Held:
                 (self._last, self.judge.id),
             )
             while page := new.fetchmany(_PAGE):
-                self._features.append(unpack_features([features for _, features in page]))
+                self._features.append(_unpacked(worklist, [features for _, features in page]))
                 self._numbers.append(np.array([number for number, _ in page], np.int64))
                 self._last = page[-1][0]
 
     def by_cosine(self, features: Features, but: int) -> Iterator[tuple[int, float]]:
         """Every film's row number and cosine to features, (dimensions,), the highest first, ``but`` one."""
         numbers = np.concatenate(self._numbers)
-        cosines = np.concatenate([page @ features for page in self._features])
+        # Row by row in this thread: a matrix product's threads wait for each other while a screening runs.
+        cosines = np.concatenate([np.vecdot(page, features) for page in self._features])
         for place in np.argsort(-cosines, kind="stable"):
             if numbers[place] != but:
                 yield int(numbers[place]), min(1.0, float(cosines[place]))
+
+
+def _unpacked(worklist: Worklist, films: list[bytes]) -> Features:
+    if len(set(map(len, films))) > 1:
+        raise LightboxError(
+            f"The features of films in {worklist.path} are damaged: screen the films into a new worklist."
+        )
+    return unpack_features(films)
 
 
 def _features(worklist: Worklist, row: ReviewRow) -> tuple[int, Features]:

@@ -97,8 +97,10 @@ def _side(reply: Reply, say: Language) -> str:
 
 
 def _outline(reply: Reply, say: Language) -> list[str]:
-    """What the segmenter made of it; where it made nothing, the place has been told all the same."""
+    """What the segmenter made of it, where there is one; the place has been told all the same."""
     region = reply.region
-    if region.mask is None or region.predicted_iou is None:
+    if region.predicted_iou is None:
         return []
+    if region.mask is None:
+        return [say(region.reason)]
     return [say("The outline is where a model looks, not how large a disease is.")]
