@@ -40,4 +40,5 @@ def test_only_our_packages_and_the_bundle(names: list[str]) -> None:
 def test_types_recipes_and_the_pages_style_travel(names: list[str]) -> None:
     """Each package says that it is typed, and data files lie where the code looks for them."""
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
-    assert {"lightbox_export/recipes/chest-open.toml", "lightbox_edge/evaluating/page.css"} <= set(names)
+    styles = {f"lightbox_edge/{place}page.css" for place in ("", "evaluating/", "reporting/")}
+    assert {"lightbox_export/recipes/chest-open.toml", *styles} <= set(names)

@@ -16,7 +16,10 @@ import lightbox_edge
 from lightbox_edge import bundle
 
 BUNDLE = Path(__file__).parents[2] / "bundles" / "chest-open"
-HEAVY = ("torch", "onnx", "onnxruntime", "openvino", "textual", "pydicom", "tokenizers", "PIL", "tqdm")
+HEAVY = (
+    *("torch", "onnx", "onnxruntime", "openvino", "textual", "pydicom", "tokenizers", "PIL", "tqdm"),
+    "reportlab",
+)
 
 
 def test_the_names_are_few_and_all_there() -> None:

@@ -113,7 +113,7 @@ def _others(layout: Layout) -> Iterator[str]:
         if not columns:
             names = (say("film"), say("patient"), say("study date"), say("triage"), say("why"))
             columns = "".join(f"<th>{_text(name)}</th>" for name in names)
-            yield f"<tr><td><h2>{_text(say('Other films, on which nobody has decided'))}</h2>"
+            yield f"<tr><td><h2>{_text(say('Other films'))}</h2>"
             yield f'<table class="others"><thead><tr>{columns}</tr></thead><tbody>'
         cells = (film.path, film.patient.PatientID, day(film.patient.StudyDate))
         told = "".join(f"<td>{_own(cell)}</td>" for cell in cells)

@@ -47,7 +47,7 @@ class Layout:
         films = islice(filter(self._is_whole, self.report.films), MOST_IN_FULL)
         while batch := list(islice(films, BATCH)):
             shown = [film for film in batch if self._is_pictured(film)]
-            made = dict(zip(map(id, shown), self.make(shown) if self.make else (), strict=False))
+            made = dict(zip(map(id, shown), self.make(shown) if self.make and shown else (), strict=False))
             for film in batch:
                 yield film, made.get(id(film), Picture(None))
 

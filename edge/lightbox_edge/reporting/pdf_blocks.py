@@ -128,7 +128,7 @@ def _others(layout: Layout) -> Iterator[Block]:
     )
     if rows:
         names = (say("film"), say("patient"), say("study date"), say("triage"), say("why"))
-        yield Words(say("Other films, on which nobody has decided"), "heading")
+        yield Words(say("Other films"), "heading")
         yield Rows(names, (0.32, 0.16, 0.11, 0.12, 0.29), rows)
     if layout.not_listed:
         yield Words(not_listed(layout.not_listed, say))

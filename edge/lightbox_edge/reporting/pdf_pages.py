@@ -8,19 +8,21 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from PIL import Image
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
     CondPageBreak,
+    Flowable,
     Frame,
-    Image,
     LongTable,
     PageTemplate,
     Paragraph,
@@ -86,6 +88,22 @@ class _Counting(Canvas):  # type: ignore[misc]  # ReportLab has no types
         super().save()
 
 
+class _Jpeg(Flowable):  # type: ignore[misc]  # ReportLab has no types
+    """A picture as it is, whose longer side is `PICTURE`; nothing that is decoded of it stays."""
+
+    def __init__(self, jpeg: bytes) -> None:
+        super().__init__()
+        self._jpeg = jpeg
+        with Image.open(io.BytesIO(jpeg)) as image:
+            scale = PICTURE / max(image.size)
+            self.width, self.height = (scale * side for side in image.size)
+
+    def draw(self) -> None:
+        reader = ImageReader(io.BytesIO(self._jpeg))
+        self.canv.drawImage(reader, 0, 0, self.width, self.height)
+        del reader.jpeg_fh  # its own method: a cycle, and 3 MB a film until it is collected
+
+
 def _flow(parts: Iterable[Block]) -> list[Any]:
     return [flowable for part in parts for flowable in _flowables(part)]
 
@@ -123,7 +141,7 @@ def _beside(part: Beside) -> Iterator[Any]:
     if part.jpeg is None:
         yield from _flow((*part.words, *part.under))
         return
-    left = [Image(io.BytesIO(part.jpeg), PICTURE, PICTURE, kind="proportional"), *_flow(part.under)]
+    left = [_Jpeg(part.jpeg), *_flow(part.under)]
     shares = [PICTURE + GAP, WIDTH - PICTURE - GAP]
     plain_cells = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
     yield Table([[left, _flow(part.words)]], shares, style=plain_cells, splitInRow=1)

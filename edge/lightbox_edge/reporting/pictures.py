@@ -148,11 +148,11 @@ class FilmPictures:
 
 
 def _without_regions(pool: DecoderPool, sources: Iterable[Source]) -> Iterator[FilmRegions]:
-    for ready in load_ahead(pool, sources):
-        for item in ready:
-            for frame in item.frames if isinstance(item, Loaded) else ():
-                number = "" if frame.number is None else f"#{frame.number}"
-                yield FilmRegions("", f"{item.sha256}{number}", frame.status, (), frame.radiograph, ())
+    loaded = (item for ready in load_ahead(pool, sources) for item in ready if isinstance(item, Loaded))
+    for file in loaded:
+        for frame in file.frames:
+            number = "" if frame.number is None else f"#{frame.number}"
+            yield FilmRegions("", f"{file.sha256}{number}", frame.status, (), frame.radiograph, ())
 
 
 def _file(location: str) -> Source | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -14,7 +14,7 @@ from lightbox_edge.manifest import Precision
 from lightbox_edge.manifest import Result as MeasuredResult
 from lightbox_edge.results import AnomalyRank, Result, Status, Triage
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 
 
 class Patient(msgspec.Struct, frozen=True):

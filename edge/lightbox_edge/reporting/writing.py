@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Literal, cast
+from typing import Literal
 
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.languages import Language
@@ -22,7 +22,8 @@ from lightbox_edge.worklist import Worklist
 
 Format = Literal["csv", "json", "html", "pdf"]
 
-_FREE = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")  # of names that no system changes or forbids
+# Names that no system changes or forbids: no capitals, and none of Windows' devices.
+_FREE = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,60}")
 _SIGNS = re.compile(r"[^\w-]+", re.ASCII)
 
 
@@ -81,7 +82,7 @@ class Writer:
         bundle = self._bundle
         used = [one.precision for one in self._worklist.judges() if bundle and is_of(bundle, one)]
         known = [one for one in used if bundle and one in bundle.manifest.ladder]
-        return cast(Precision, known[-1]) if known else None
+        return known[-1] if known else None
 
 
 def file_name(report: Report, kind: Format) -> str:
