@@ -43,6 +43,7 @@ class FilmScreen(DecidingScreen):
     """
 
     CSS = """
+    FilmScreen { background: $background; }
     FilmView { width: 3fr; }
     #words { width: 2fr; border-left: solid $primary; padding: 0 1; scrollbar-size-vertical: 1; }
     #status, #warning { height: 1; }
@@ -88,9 +89,9 @@ class FilmScreen(DecidingScreen):
 
     def on_film_view_changed(self) -> None:
         view, parts = self._film, [self._film.status()]
-        if self._shows_machine:
+        if self._shows_machine and parts[0]:
             parts.append(words.overlay_words(view.view, self._say))
-        self.query_one("#status", Static).update("  ".join(part for part in parts if part))
+        self.query_one("#status", Static).update("  ".join(parts))
         self.set_class(bool(view.beside), "double")
 
     def decided(self, answered: bool) -> None:

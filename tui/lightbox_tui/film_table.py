@@ -35,6 +35,11 @@ class FilmTable(DataTable[Text]):
         """The highlighted row."""
         return self._films[self.cursor_row] if self._films else None
 
+    @property
+    def films(self) -> list[ReviewRow]:
+        """All rows, in their order."""
+        return self._films
+
     def fill(self) -> None:
         """Put the rows into the table that this reader's mode offers now."""
         self._films = self._review.rows()

@@ -13,9 +13,12 @@ from textual.widgets import Footer, Header, Static
 
 from lightbox_edge import LightboxError, Review, Worklist
 from lightbox_edge.decisions import Answer, Mode
+from lightbox_edge.viewing import FilmViewer
 from lightbox_tui.dialogs import SignIn, Words
 from lightbox_tui.explaining import explain
+from lightbox_tui.film_screen import FilmScreen
 from lightbox_tui.film_table import FilmTable
+from lightbox_tui.terminal import Terminal, type_again
 
 _ASKED = {
     "disagree": "What do you see instead? Commas between findings; leave it empty if there is nothing.",
@@ -54,8 +57,17 @@ class ReviewApp(App[None]):
     VerticalScroll { width: 2fr; border-left: solid $primary; padding: 0 1; }
     """
 
-    def __init__(self, worklist: Worklist, mode: Mode = "ai-first") -> None:
+    def __init__(
+        self,
+        worklist: Worklist,
+        mode: Mode = "ai-first",
+        *,
+        viewer: FilmViewer | None = None,
+        terminal: Terminal | None = None,
+    ) -> None:
         super().__init__()
+        self._viewer = viewer or FilmViewer(worklist)
+        self._terminal = terminal or Terminal()
         self._worklist = worklist
         self._review = Review(worklist, mode)
 
@@ -69,6 +81,7 @@ class ReviewApp(App[None]):
 
     def on_mount(self) -> None:
         self.action_sign_in()
+        type_again(self, self._terminal)
         self.set_interval(_OTHERS, self._show_news)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -84,6 +97,16 @@ class ReviewApp(App[None]):
 
     def on_data_table_row_highlighted(self) -> None:
         self._explain()
+
+    def on_data_table_row_selected(self, event: FilmTable.RowSelected) -> None:
+        films, place = self._table.films, event.cursor_row
+        if films:
+            screen = FilmScreen(self._review, films, place, self._viewer, terminal=self._terminal)
+            self.push_screen(screen, self._back)
+
+    def _back(self, place: int | None) -> None:
+        self._table.move_cursor(row=place or 0)
+        self._show_news()
 
     def action_sign_in(self) -> None:
         self.push_screen(SignIn(self._review), self._signed_in)
