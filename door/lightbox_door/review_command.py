@@ -5,8 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
-from lightbox_door.arguments import add_language, add_worklist, chosen_language, existing_worklist
+from lightbox_door.arguments import (
+    add_bundle,
+    add_language,
+    add_site_calibration,
+    add_worklist,
+    chosen_language,
+    existing_worklist,
+    open_calibrated,
+)
+
+if TYPE_CHECKING:
+    from lightbox_edge import Bundle, Worklist
 
 HELP = "Go through the worklist in the terminal, the flagged films first, and decide on each."
 EXAMPLE = "lightbox review --worklist clinic.worklist --mode blind-first"
@@ -22,6 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="blind-first hides what the machine says until you have decided; second is for a film's second "
         "reader, arbitrate for a third where two differ (default: %(default)s)",
     )
+    add_bundle(parser)
+    add_site_calibration(parser)
+    parser.add_argument(
+        "--picture",
+        choices=("auto", "kitty", "sixel", "halfcell", "ascii", "none"),
+        default="auto",
+        help="how films are shown in the terminal (default: the best that it says it can)",
+    )
 
     add_language(parser)
     parser.add_argument(
@@ -32,14 +52,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
 
 
+def run(arguments: argparse.Namespace) -> int:
+    with existing_worklist(arguments, patience=PATIENCE) as worklist:
+        _review(worklist, arguments)
+    return 0
+
+
 def review_beside(arguments: argparse.Namespace) -> int:
-    """Review while a screening runs in a process of its own, which goes on when the review has ended."""
+    """Review while a screening runs in a process of its own, which goes on when the review has ended.
+
+    ``arguments`` are those of ``lightbox screen``; the review has its own as they are by themselves.
+    """
     from lightbox_door.screening_beside import ScreeningBeside
     from lightbox_edge import Worklist
-    from lightbox_tui import ReviewApp
 
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    usual = parser.parse_args([], argparse.Namespace(**vars(arguments)))
     with Worklist(arguments.worklist, patience=PATIENCE) as worklist, ScreeningBeside(arguments) as screening:
-        ReviewApp(worklist, screening=screening).run()
+        _review(worklist, usual, screening=screening)
         if screening.is_running:
             print(
                 "Screening goes on until it is done. Ctrl-C stops it; the same command goes on later.",
@@ -48,14 +79,36 @@ def review_beside(arguments: argparse.Namespace) -> int:
         return screening.wait()
 
 
-def run(arguments: argparse.Namespace) -> int:
+def _review(worklist: Worklist, arguments: argparse.Namespace, **beside: Any) -> None:
+    from lightbox_edge.viewing import FilmViewer
     from lightbox_tui import ReviewApp
+    from lightbox_tui.terminal import ask_terminal
     from lightbox_tui.themes import look_for
     from lightbox_tui.tour import is_first_start
 
     say = chosen_language(arguments)
     look = arguments.theme or look_for(os.environ, sys.stderr.encoding)
-    with existing_worklist(arguments, patience=PATIENCE) as worklist:
-        app = ReviewApp(worklist, arguments.mode, say, look, tour=is_first_start())
+    with FilmViewer(worklist, _bundle(arguments)) as viewer:
+        app = ReviewApp(
+            worklist,
+            arguments.mode,
+            say,
+            look,
+            tour=is_first_start(),
+            viewer=viewer,
+            terminal=ask_terminal(arguments.picture),
+            **beside,
+        )
         app.run(mouse=not arguments.no_mouse)
-    return 0
+
+
+def _bundle(arguments: argparse.Namespace) -> Bundle | None:
+    """The bundle that is named; without a name the installed one, and without that films are only shown."""
+    from lightbox_edge.errors import BundleError
+
+    try:
+        return open_calibrated(arguments)
+    except BundleError:
+        if arguments.bundle is not None:
+            raise
+        return None

@@ -14,9 +14,10 @@ from textual.widgets import Input, Static
 from lightbox_edge import Bundle, Review, Screener, Worklist
 from lightbox_edge.decisions import DecisionLog, Mode, pins, verify
 from lightbox_edge.viewing import FilmViewer
-from lightbox_tui import film_screen
+from lightbox_tui import ReviewApp, film_screen
 from lightbox_tui.beside import Beside
 from lightbox_tui.film_screen import FilmScreen
+from lightbox_tui.film_table import FilmTable
 from lightbox_tui.film_view import FilmView
 from lightbox_tui.header_screen import HeaderScreen
 from lightbox_tui.terminal import PictureKind, Terminal
@@ -305,3 +306,24 @@ async def test_without_a_bundle_and_in_letters(worklist: Worklist) -> None:
             assert len(set("".join(lines))) > 5
             assert all(ord(sign) < 128 for line in lines for sign in line)
             assert "[" not in app.told.split("flags")[0]
+
+
+async def test_a_key_that_means_nothing_here_decides_on_no_other_film(
+    worklist: Worklist, viewer: FilmViewer
+) -> None:
+    """Decided on in blind-first, a film has nothing more for x; the one under the worklist's cursor has."""
+    review = Review(worklist, "blind-first")
+    review.sign_in("Amina", PIN)
+    review.decide(review.rows()[1], "nothing seen")
+    app = ReviewApp(worklist, "blind-first", viewer=viewer)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press(*PIN, "enter", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, FilmScreen)
+        await pilot.press("right", "x", "s", "i")
+        await pilot.pause()
+        assert isinstance(app.screen, FilmScreen)
+        await pilot.press("q")
+        await pilot.pause()
+        assert app.query_one(FilmTable).cursor_row == 1
+    assert verify(worklist).entries == 1

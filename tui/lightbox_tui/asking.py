@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Label, Static
+from textual.widgets import Input, Label, Static
 from textual.worker import Worker, WorkerState
 
 from lightbox_edge import LightboxError
@@ -22,6 +22,7 @@ from lightbox_edge.asking.picture import picture_of
 from lightbox_edge.asking.wording import english_only, in_words, warning
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.languages import ENGLISH, Language
+from lightbox_tui.key_line import KeyLine
 
 Picture = Callable[[object], Widget]
 
@@ -84,7 +85,7 @@ class AskScreen(Screen[None]):
         yield Input(
             placeholder=say("In English, for example: rib fracture on the left"), max_length=200, compact=True
         )
-        yield Footer(show_command_palette=False)
+        yield KeyLine(self._say)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

@@ -4,30 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from lightbox_edge import LightboxError, Review
+from lightbox_edge.asking import Asker, SimilarFilms
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.languages import ENGLISH, Language
 from lightbox_edge.reading.dicom_header import HeaderLine
 from lightbox_edge.viewing import Film, FilmViewer, Looked, open_with_system
 from lightbox_tui import film_words as words
+from lightbox_tui.asking import AskScreen
 from lightbox_tui.beside import What
 from lightbox_tui.deciding import DecidingScreen
 from lightbox_tui.film_keys import FILM_KEYS
 from lightbox_tui.film_view import FilmView
 from lightbox_tui.header_screen import HeaderScreen
+from lightbox_tui.key_line import KeyLine
+from lightbox_tui.similar import SimilarScreen
 from lightbox_tui.terminal import Terminal
 from lightbox_tui.waiting import wait_for
 
 AHEAD = 2  # films that are opened before they are asked for
 NARROW = 100  # columns, under which two pictures leave no room for words
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked about the films of a worklist."""
+
+    asker: Asker
+    similar: SimilarFilms
 
 
 class FilmScreen(DecidingScreen):
@@ -40,9 +53,11 @@ class FilmScreen(DecidingScreen):
         viewer: opens films and finds regions.
         say: speaks the reader's language.
         terminal: how films are shown.
+        asking: answers words, and finds films that are alike.
     """
 
     CSS = """
+    FilmScreen { background: $background; }
     FilmView { width: 3fr; }
     #words { width: 2fr; border-left: solid $primary; padding: 0 1; scrollbar-size-vertical: 1; }
     #status, #warning { height: 1; }
@@ -60,8 +75,11 @@ class FilmScreen(DecidingScreen):
         viewer: FilmViewer,
         say: Language = ENGLISH,
         terminal: Terminal | None = None,
+        *,
+        asking: Asking | None = None,
     ) -> None:
         super().__init__(review, say)
+        self._asking = asking
         self._films, self._place, self._viewer = films, place, viewer
         self._terminal = terminal or Terminal()
         self._looked: Looked | None = None
@@ -74,7 +92,7 @@ class FilmScreen(DecidingScreen):
                 yield Static("", id="told", markup=False)
         yield Static("", id="status", markup=False)
         yield Static(words.warning(self._terminal.picture, self._say), id="warning", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine(self._say)
 
     @property
     def row(self) -> ReviewRow:
@@ -88,18 +106,15 @@ class FilmScreen(DecidingScreen):
 
     def on_film_view_changed(self) -> None:
         view, parts = self._film, [self._film.status()]
-        if self._shows_machine:
+        if self._shows_machine and parts[0]:
             parts.append(words.overlay_words(view.view, self._say))
-        self.query_one("#status", Static).update("  ".join(part for part in parts if part))
+        self.query_one("#status", Static).update("  ".join(parts))
         self.set_class(bool(view.beside), "double")
 
     def decided(self, answered: bool) -> None:
-        """Go on to the next film, but where an answer has just uncovered what the machine says."""
-        if answered and self._review.mode != "blind-first" and self._place + 1 < len(self._films):
-            self.action_go(1)
-        else:
-            self._look()
-            self._tell()
+        """Show what stands now; the film stays, so that a key held down decides on one film alone."""
+        self._look()
+        self._tell()
 
     def action_go(self, by: int) -> None:
         if 0 <= self._place + by < len(self._films):
@@ -149,6 +164,37 @@ class FilmScreen(DecidingScreen):
             self._mention(self._hidden)
         else:
             self._film.show_beside(what, self.row)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("ask", "similar"):
+            return self._asking is not None and self.row.result.outcome.status == "judged"
+        return super().check_action(action, parameters)
+
+    def action_ask(self) -> None:
+        """Ask words of this film."""
+        if self._asking is None:
+            return
+        if self._shows_machine:
+            self.app.push_screen(AskScreen(self._asking.asker, self.row, self._say))
+        else:
+            self._mention(self._hidden)
+
+    def action_similar(self) -> None:
+        """Show the films that are most like this one, and open the one that is chosen."""
+        if self._asking is None:
+            return
+
+        def chosen(row: ReviewRow | None) -> None:
+            if row is not None:
+                self.app.push_screen(self._of(row))
+
+        self.app.push_screen(SimilarScreen(self._asking.similar, self.row, self._say), chosen)
+
+    def _of(self, row: ReviewRow) -> FilmScreen:
+        """A screen of one other film."""
+        return FilmScreen(
+            self._review, (row,), 0, self._viewer, self._say, self._terminal, asking=self._asking
+        )
 
     def action_header(self) -> None:
         def show(lines: Sequence[HeaderLine]) -> None:

@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from lightbox_edge.languages import ENGLISH, Language
 from lightbox_edge.reading.dicom_header import HeaderLine
+from lightbox_tui.key_line import KeyLine
 
 
 class HeaderScreen(ModalScreen[None]):
@@ -35,4 +36,4 @@ class HeaderScreen(ModalScreen[None]):
         with VerticalScroll() as lines:
             lines.border_title = self._say("DICOM header of {path}", path=self._path).replace("[", "\\[")
             yield Static(words, markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyLine(self._say)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from lightbox_edge import Review, Worklist
-from lightbox_edge.decisions import Mode
+from collections.abc import Sequence
+
+from lightbox_edge import Bundle, LightboxError, Review, Worklist
+from lightbox_edge.asking import Asker, SimilarFilms
+from lightbox_edge.decisions import Mode, ReviewRow
 from lightbox_edge.languages import ENGLISH, Language
+from lightbox_edge.viewing import FilmViewer
+from lightbox_tui.film_screen import Asking, FilmScreen
 from lightbox_tui.frame import Frame
 from lightbox_tui.screening import Screening
+from lightbox_tui.terminal import Terminal, type_again
 from lightbox_tui.themes import Look
 from lightbox_tui.worklist_screen import WorklistScreen
 
@@ -18,6 +24,8 @@ class ReviewApp(Frame):
         worklist: an open worklist.
         mode: the reading mode, see `Review`.
         say, look, tour: see `Frame`.
+        viewer: opens films, with the bundle that is asked for words; None shows them without a bundle.
+        terminal: how films are shown.
         screening: a screening that runs beside, None where there is none.
     """
 
@@ -29,12 +37,34 @@ class ReviewApp(Frame):
         look: Look = "dark",
         *,
         tour: bool = False,
+        viewer: FilmViewer | None = None,
+        terminal: Terminal | None = None,
         screening: Screening | None = None,
     ) -> None:
         super().__init__(mode, say, look, tour=tour)
         self.sub_title = say("sorted for reading, not a diagnosis")
         self._worklist, self._screening = worklist, screening
+        self._viewer, self._terminal = viewer or FilmViewer(worklist), terminal or Terminal()
+        self._review = Review(worklist, mode)
+        asker = Asker(self._bundle, worklist.path, self._review.shows_machine)
+        self._asking = Asking(asker, SimilarFilms(self._review, worklist.path))
 
     def get_default_screen(self) -> WorklistScreen:
-        review = Review(self._worklist, self._mode)
-        return WorklistScreen(self._worklist, review, self._say, self._screening)
+        return WorklistScreen(self._worklist, self._review, self._say, self._film, self._screening)
+
+    def on_ready(self) -> None:
+        super().on_ready()
+        type_again(self, self._terminal)
+
+    def on_unmount(self) -> None:
+        self._asking.asker.close()
+
+    def _film(self, films: Sequence[ReviewRow], place: int) -> FilmScreen:
+        return FilmScreen(
+            self._review, films, place, self._viewer, self._say, self._terminal, asking=self._asking
+        )
+
+    def _bundle(self) -> Bundle:
+        if self._viewer.bundle is None:
+            raise LightboxError("There is no bundle to ask: name one with --bundle.")
+        return self._viewer.bundle

@@ -9,13 +9,14 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Label, Static
+from textual.widgets import DataTable, Label, Static
 from textual.worker import Worker, WorkerState
 
 from lightbox_edge import LightboxError
 from lightbox_edge.asking import Nearest, SimilarFilm, SimilarFilms
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.languages import ENGLISH, Language
+from lightbox_tui.key_line import KeyLine
 
 COUNT = 20  # films that are shown
 _MARKS = {"flagged": "!", "uncertain": "?", "not flagged": ".", "not judged": "x"}
@@ -61,7 +62,7 @@ class SimilarScreen(Screen[ReviewRow | None]):
             table.add_column(name)
         yield table
         yield Static(say("Looking ..."), id="told", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyLine(self._say)
 
     def on_mount(self) -> None:
         work = partial(self._similar.nearest, self._row, COUNT)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.screen import Screen
 from textual.widgets import Header, Static
 
 from lightbox_edge import LightboxError, Review, Worklist
@@ -34,6 +35,7 @@ class WorklistScreen(DecidingScreen):
         review: of this worklist.
         screening: a screening that runs beside, None where there is none.
         say: speaks the reader's language.
+        film: makes the screen of one film of a list, which is left with the place where it ended.
     """
 
     DEFAULT_CSS = """
@@ -43,6 +45,7 @@ class WorklistScreen(DecidingScreen):
     WorklistScreen #whys { height: 30%; border-top: solid $primary; scrollbar-size-vertical: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open"),
         Binding("space", "next", "Next open"),
         Binding("f", "filter", "Filter"),
         Binding("escape", "clear", "All films"),
@@ -50,9 +53,15 @@ class WorklistScreen(DecidingScreen):
     ]
 
     def __init__(
-        self, worklist: Worklist, review: Review, say: Language, screening: Screening | None = None
+        self,
+        worklist: Worklist,
+        review: Review,
+        say: Language,
+        film: Callable[[Sequence[ReviewRow], int], Screen[int]],
+        screening: Screening | None = None,
     ) -> None:
         super().__init__(review, say)
+        self._film = film
         self._worklist, self._screening = worklist, screening
         self._pages = Pages(worklist, review)
         self._warned = ""
@@ -82,7 +91,7 @@ class WorklistScreen(DecidingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "clear":
             return self._pages.filter != Filter()
-        if action in ("answer", "undo", "note", "next") and self._table.film is None:
+        if action in ("answer", "undo", "note", "next", "open") and self._table.film is None:
             return False
         return super().check_action(action, parameters)
 
@@ -113,10 +122,14 @@ class WorklistScreen(DecidingScreen):
         """Show what stands now; the cursor stays, so that a key held down decides on one film alone."""
         self._look()
 
-    def left(self, place: int) -> None:
-        """Take up again where a film's own screen ended."""
-        self._table.go(place)
-        self._look()
+    def action_open(self) -> None:
+        """Open the film on a screen of its own; the cursor goes to the one where that ended."""
+
+        def left(place: int | None) -> None:
+            self._table.go(place or 0)
+            self._look()
+
+        self.app.push_screen(self._film(self._pages, self._table.place), left)
 
     def _signed_in(self, reader: str | None) -> None:
         if reader is None:
