@@ -9,7 +9,10 @@ import sys
 import time
 
 import pytest
+from textual.widgets import Input
 
+from lightbox_edge import Worklist
+from lightbox_tui import ReviewApp
 from lightbox_tui.terminal import DEADLINE, Terminal, ask_terminal, best_picture, typed
 from tests.processes import PATIENCE, environment
 
@@ -114,6 +117,14 @@ def test_a_terminal_is_waited_for_no_longer_than_the_deadline_and_keys_are_kept(
         process.kill()
         process.wait()
         os.close(main)
+
+
+async def test_keys_that_were_pressed_meanwhile_are_typed_again() -> None:
+    with Worklist(":memory:") as worklist:
+        app = ReviewApp(worklist, terminal=Terminal(typed="Ami"))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            assert app.screen.query_one("#name", Input).value == "Ami"
 
 
 def until(terminal: int, *texts: str) -> str:

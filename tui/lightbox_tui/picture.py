@@ -118,11 +118,11 @@ class FilmPicture(Widget):
 
 def _pixels(terminal: Terminal) -> Widget:
     """textual-image's widget, imported so that it neither asks the terminal nor reads a key."""
-    shown, sys.__stdout__ = sys.__stdout__, io.StringIO()  # type: ignore[misc]  # it asks what it is no terminal of
+    shown, sys.__stdout__ = sys.__stdout__, io.StringIO()  # type: ignore[assignment,misc]  # nobody to ask
     try:
         widgets = import_module("textual_image.widget")
     finally:
-        sys.__stdout__ = shown  # type: ignore[misc]
+        sys.__stdout__ = shown  # type: ignore[misc]  # as above
     asked: Any = import_module("textual_image._terminal")
     asked.get_cell_size._result = asked.CellSize(*terminal.cell)  # where it keeps what it has asked
     made: Widget = widgets.SixelImage() if terminal.picture == "sixel" else widgets.TGPImage()

@@ -80,7 +80,8 @@ def presets_of(frame: FilmFrame, how: Preprocessing | None) -> tuple[Preset, ...
     side, percentiles, border = (
         (how.input_size, how.percentiles, how.border) if how else (SIDE, PERCENTILES, BORDER)
     )
-    inside = _inside(fit(frame.radiograph, side) / np.iinfo(frame.radiograph.pixels.dtype).max, border)
+    most = np.float32(np.iinfo(frame.radiograph.pixels.dtype).max)
+    inside = _inside(fit(frame.radiograph, side) / most, border)
     first = 1 if frame.steps else 0  # the range of the radiograph itself
     own = (Preset("film", place, 0.5, 1.0, name) for place, (name, _) in enumerate(frame.steps, start=1))
     whole = Preset("whole", 0, *_spread(frame.pixels(None)))
