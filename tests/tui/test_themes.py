@@ -98,7 +98,7 @@ def test_an_old_console_gets_the_ascii_look(environment: dict[str, str], encodin
 @pytest.mark.parametrize(
     ("text", "encoding", "drawn"),
     [
-        ("┌─▔▁─┐ │▊▎│ █▇ •• ⭘ …", "ascii", "+----+ |||| ## ** o ~"),
+        ("┌─▔▁─┐ │▊▎│ █▇░ •• ⭘ …", "ascii", "+----+ |||| ##. ** o ~"),
         ("a — b ↑ ⏎", "utf-8", "a - b ^ <"),
         ("épanchement œdème ñ", "utf-8", "épanchement œdème ñ"),
         ("épanchement œdème ñ", "latin-1", "épanchement ?dème ñ"),

@@ -21,6 +21,7 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("│┃┆┊╎║▌▐▊▎▏▕▋▍▉", "|"),
         **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛╔╗╚╝╠╣╦╩╬▛▜▙▟▗▖▝▘", "+"),
         **dict.fromkeys("█▇▆▅", "#"),
+        "▓": "#", "▒": ":", "░": ".",
         **dict.fromkeys("•●◉⬤", "*"),
         **dict.fromkeys("○⭘◌", "o"),
         **dict.fromkeys("\u2013\u2014\u2212", "-"),  # dashes and the minus
