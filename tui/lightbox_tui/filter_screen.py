@@ -73,7 +73,7 @@ class FilterScreen(ModalScreen[Filter]):
     FilterScreen Input { width: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Show", priority=True),
+        Binding("enter", "take", "Show"),
         Binding("escape", "clear", "All films"),
         Binding("down", "app.focus_next", "Next line", show=False),
         Binding("up", "app.focus_previous", "Line before", show=False),
@@ -100,6 +100,10 @@ class FilterScreen(ModalScreen[Filter]):
             if self._blind:
                 yield Label(say("Triage, finding and reason find only films on which you have decided."))
         yield KeyLine(say)
+
+    def on_input_submitted(self) -> None:
+        """The enter in a field; as a binding before all it would overtake the keys before it."""
+        self.action_take()
 
     def action_take(self) -> None:
         given = {one.id: one.value for one in self.query(Choice)}

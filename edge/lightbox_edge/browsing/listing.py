@@ -46,11 +46,14 @@ def common_folder(connection: Connection) -> str:
 
 def row_number(connection: Connection, path: str, frame: int, judge: str) -> int | None:
     """The number of the row of a path, its frame (0 for an only one) and who judged it."""
-    found = connection.execute(
-        f"SELECT rowid FROM picture WHERE {URGENCY} IN (0, 1, 2, 3) AND path = ? AND frame = ? AND judge = ?",  # noqa: S608
-        (path, frame, judge),
-    ).fetchone()
-    return found[0] if found else None
+    for urgency in range(len(TRIAGES)):  # one by one, or SQLite takes an index that knows no paths
+        found = connection.execute(
+            f"SELECT rowid FROM picture WHERE {URGENCY} = ? AND path = ? AND frame = ? AND judge = ?",  # noqa: S608
+            (urgency, path, frame, judge),
+        ).fetchone()
+        if found:
+            return int(found[0])
+    return None
 
 
 def _questions(wanted: Filter) -> Iterator[tuple[str, object]]:

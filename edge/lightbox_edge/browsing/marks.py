@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from sqlite3 import Connection
 
+import msgspec
+
 from lightbox_edge.decisions import Review
 from lightbox_edge.decisions.standing import State
 from lightbox_edge.decisions.visibility import Visible
@@ -14,6 +16,7 @@ from lightbox_edge.results import FilmKey, Triage
 from lightbox_edge.worklist import TRIAGES, URGENCY
 
 _ROWS = f"SELECT rowid, {URGENCY}, sha256, frame FROM picture"  # noqa: S608
+_OF_SOME = f"{_ROWS} WHERE sha256 IS NULL OR sha256 IN (SELECT value FROM json_each(?))"  # noqa: S608
 _OF_A_FILM = f"{_ROWS} WHERE judge IN (SELECT id FROM judge) AND sha256 = ? AND frame = ?"  # noqa: S608
 
 
@@ -44,11 +47,12 @@ class Counts:
 
 
 class Marks:
-    """The marks of a worklist's rows for one review; ``untouched`` is what holds for every other row."""
+    """The marks of a worklist's rows for one reader; ``untouched`` is what holds for every other row."""
 
     def __init__(self, review: Review) -> None:
         self._review = review
         self._rows: dict[int, Mark] = {}
+        self._visible: dict[FilmKey | None, Visible] = {None: review.visible(None)}
         self.untouched = review.visible(("", 0))
 
     def __getitem__(self, number: int) -> Visible:
@@ -61,24 +65,21 @@ class Marks:
         return self._rows.items()
 
     def read(self, connection: Connection) -> None:
-        """Make all of them, for a worklist that has changed, or another reader."""
-        self.untouched = self._review.visible(("", 0))
+        """Make all of them, for a worklist that has changed."""
         known = self._review.entered()
-        seen: dict[FilmKey | None, Visible] = {}
+        contents = msgspec.json.encode([sha256 for sha256, _ in known]).decode()
         self._rows = {}
-        for number, urgency, sha256, frame in connection.execute(
-            _ROWS if known else f"{_ROWS} WHERE sha256 IS NULL"
-        ):
+        for number, urgency, sha256, frame in connection.execute(_OF_SOME, (contents,)):
             film = (sha256, frame) if sha256 else None
             if film is None or film in known:
-                if film not in seen:
-                    seen[film] = self._review.visible(film)
-                self._rows[number] = Mark(film, TRIAGES[urgency], seen[film])
+                if film not in self._visible:
+                    self._visible[film] = self._review.visible(film)
+                self._rows[number] = Mark(film, TRIAGES[urgency], self._visible[film])
 
     def update(self, connection: Connection, films: Iterable[FilmKey]) -> None:
         """Make those of some films anew."""
         for film in films:
-            visible = self._review.visible(film)
+            visible = self._visible[film] = self._review.visible(film)
             for number, urgency, *_ in connection.execute(_OF_A_FILM, film):
                 self._rows[number] = Mark(film, TRIAGES[urgency], visible)
 

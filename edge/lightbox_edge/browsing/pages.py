@@ -33,13 +33,13 @@ class Pages(Sequence[ReviewRow]):
 
     def __init__(self, worklist: Worklist, review: Review) -> None:
         self._worklist, self._review = worklist, review
-        self._marks = Marks(review)
         self._pages: OrderedDict[int, list[ReviewRow]] = OrderedDict()
         self.begin()
 
     def begin(self) -> None:
         """Make the list for whoever is signed in now, with no filter."""
         self.filter = Filter()
+        self._marks = Marks(self._review)
         self._kept: set[FilmKey] = set()
         self._review.news()
         self._review.recorded.clear()
@@ -65,8 +65,7 @@ class Pages(Sequence[ReviewRow]):
             self._kept.add(at.film)
         with self._worklist.reading() as connection:
             written_elsewhere = _version(connection) != self._version
-            if not written_elsewhere:
-                self._marks.update(connection, news)
+            self._marks.update(connection, news)
         if written_elsewhere:
             self._take_in()
         self.counts = self._marks.count(self._all_rows)

@@ -178,7 +178,7 @@ def reviewing(worklist: Worklist, mode: Mode, reader: str | None) -> Review:
 @given(
     st.lists(files(), max_size=12), acts, filters, st.sampled_from(MODES), st.sampled_from([None, *READERS])
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_pages_are_the_plain_list(
     given_files: list[File],
     done: Acts,
@@ -217,7 +217,7 @@ def assert_counts(pages: Pages, review: Review, everything: list[ReviewRow]) -> 
     st.lists(files(), min_size=1, max_size=8), acts, st.lists(files(), max_size=4), acts, filters,
     st.sampled_from(MODES), st.integers(0, 20),
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_what_is_written_elsewhere_is_taken_in_and_the_film_at_hand_stays(
     given_files: list[File],
     done: Acts,
@@ -253,7 +253,7 @@ def test_what_is_written_elsewhere_is_taken_in_and_the_film_at_hand_stays(
 
 
 @given(st.lists(files(), min_size=1, max_size=8), st.data(), acts, acts, filters)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_blind_first_tells_nothing_of_the_machine_or_of_others(
     given_files: list[File], data: st.DataObject, done: Acts, done_there: Acts, wanted: Filter
 ) -> None:

@@ -1,0 +1,241 @@
+"""The real program in a real terminal, driven as a user would: tmux's send-keys and capture-pane."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lightbox_edge import Review, Worklist
+from lightbox_edge.decisions import DecisionLog, verify
+from tests.processes import environment, lightbox
+from tests.reviewed_films import JUDGE, TRIAGES, entries, film
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+
+PIN = "2468"
+PATIENCE = 60.0  # seconds until a screen must show what is waited for
+SIZES = ((80, 24), (140, 45))
+
+
+class Terminal:
+    """One window of a tmux server of its own, which runs one command."""
+
+    def __init__(self, folder: Path, name: str, size: tuple[int, int], call: list[str]) -> None:
+        self._tmux = ["tmux", "-f", "/dev/null", "-S", str(folder / f"{name}.tmux")]
+        paths = environment()
+        self._ask(
+            "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]),
+            "-e", f"PYTHONPATH={paths['PYTHONPATH']}", "-e", f"LIGHTBOX_CACHE={folder}", *call,
+        )  # fmt: skip
+        self.process = int(self._ask("display-message", "-p", "#{pane_pid}"))
+
+    def screen(self) -> str:
+        return self._ask("capture-pane", "-p")
+
+    def press(self, *keys: str) -> None:
+        self._ask("send-keys", *keys)
+
+    def sees(self, *texts: str, without: str = "\0") -> str:
+        """Wait until all texts stand on the screen, and one does not."""
+        return self.until(lambda shown: all(text in shown for text in texts) and without not in shown)
+
+    def until(self, holds: Callable[[str], bool]) -> str:
+        ends = time.monotonic() + PATIENCE
+        while not holds(shown := self.screen()):
+            assert time.monotonic() < ends, shown
+            time.sleep(0.05)
+        return shown
+
+    def sign_in(self, reader: str) -> None:
+        """Type name and PIN, each when it is asked for."""
+        self.sees("Sign in to decide")
+        self.press(reader, "Enter")
+        time.sleep(0.3)  # until the next field has the focus
+        self.press(PIN, "Enter")
+        self.sees(f"{reader}, ", without="Sign in to decide")
+
+    def ended(self) -> None:
+        """Wait until the program has ended."""
+        ends = time.monotonic() + PATIENCE
+        while Path(f"/proc/{self.process}").exists() and time.monotonic() < ends:
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        """Close the window under the program, as who clicks on its cross does."""
+        subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
+
+    def _ask(self, *arguments: str) -> str:
+        env = {**os.environ, "TERM": "xterm"}
+        call = [*self._tmux, *arguments]
+        return subprocess.run(call, capture_output=True, encoding="utf-8", env=env, check=True).stdout
+
+
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A worklist of five films and two readers; the rows by urgency are 0, 1, 3, 4, 2."""
+    with Worklist(tmp_path / "w") as made:
+        made.add_judge(JUDGE)
+        made.commit(JUDGE, [film(number) for number in range(len(TRIAGES))])
+        for name in ("Amina", "Bela"):
+            Review(made).readers.add(name, PIN)
+    return tmp_path / "w"
+
+
+@pytest.fixture
+def opened(path: Path) -> Iterator[Open]:
+    terminals: list[Terminal] = []
+
+    def open_one(
+        size: tuple[int, int] = SIZES[0], *arguments: object, call: list[str] | None = None
+    ) -> Terminal:
+        command = call or lightbox("review", "--worklist", path, *arguments)
+        terminals.append(Terminal(path.parent, str(len(terminals)), size, command))
+        return terminals[-1]
+
+    yield open_one
+    for terminal in terminals:
+        terminal.close()
+
+
+def standing(path: Path) -> list[str]:
+    """What stands for each film, by its number."""
+    with Worklist(path) as worklist:
+        standings = DecisionLog(worklist).standings
+        verify(worklist)
+        return [standings.of((str(number) * 64, 0)).answer for number in range(len(TRIAGES))]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "140x45"])
+def test_open_filter_decide_undo_quit_and_the_worklist_holds_exactly_that(
+    size: tuple[int, int], path: Path, opened: Open
+) -> None:
+    terminal = opened(size)
+    terminal.sign_in("Amina")
+    shown = terminal.sees("5 films", "5 open", "! flagged", "x not judged", "0.png", "a Agree", "q Quit")
+    assert len(shown.splitlines()) == size[1]
+    assert ("reader" in shown) is (size[0] > 80)
+    terminal.press("a")
+    terminal.sees("Amina: agree", "4 open  1 decided")
+    terminal.press("f")
+    terminal.sees("Which films to show")
+    terminal.press("Down", "Down", "Right", "Enter")
+    terminal.sees("Filter: open: 4 films", without="0.png")
+    terminal.press("r")
+    terminal.sees("Amina: refer", "3 open  2 decided")
+    terminal.press("Space")
+    terminal.sees("films/3.png")
+    terminal.press("d")
+    terminal.sees("What do you see instead?")
+    terminal.press("mass", "Enter")
+    terminal.sees("Amina: disagree: mass", "2 open  3 decided")
+    terminal.press("u")
+    terminal.sees("3 open  2 decided", without="disagree: mass")
+    terminal.press("Escape")
+    terminal.sees("0.png", "2.png", without="Filter:")
+    terminal.press("q")
+    terminal.ended()
+    assert standing(path) == ["agree", "refer", "", "", ""]
+    assert len(entries(str(path))) == 4
+
+
+def test_two_reviewers_see_what_the_other_decides(path: Path, opened: Open) -> None:
+    one, other = opened(SIZES[0]), opened(SIZES[1])
+    one.sign_in("Amina")
+    other.sign_in("Bela")
+    one.press("a")
+    other.sees("Amina: agree", "4 open  1 decided")
+    other.press("d")
+    other.sees("What do you see instead?")
+    other.press("Enter")
+    other.sees("They differ: a third reader arbitrates.", "1 disputed")
+    one.sees("! flagged                       effusion", "disputed", "1 disputed")
+    for terminal in (one, other):
+        terminal.press("q")
+        terminal.ended()
+    assert standing(path) == ["disputed", "", "", "", ""]
+
+
+@pytest.mark.parametrize("how", ["the terminal is closed", "the process is killed"])
+def test_what_was_shown_as_decided_stays(how: str, path: Path, opened: Open) -> None:
+    terminal = opened()
+    terminal.sign_in("Amina")
+    terminal.press("a", "Down", "r")
+    terminal.sees("Amina: refer", "3 open  2 decided")
+    terminal.press("Down", "d")
+    terminal.sees("What do you see instead?")
+    terminal.press("mass")  # never entered
+    if how == "the terminal is closed":
+        terminal.close()
+    else:
+        os.kill(terminal.process, signal.SIGKILL)
+    terminal.ended()
+    assert standing(path) == ["agree", "refer", "", "", ""]
+    again = opened()
+    again.sign_in("Amina")
+    again.sees("agree", "refer", "3 open  2 decided")
+
+
+def test_a_held_worklist_is_one_line_and_the_key_works_later(path: Path, opened: Open) -> None:
+    terminal = opened()
+    terminal.sign_in("Amina")
+    with Worklist(path) as holder, holder.writing():
+        terminal.press("a")
+        terminal.sees("Not recorded", "is held by", "5 open  0 decided")
+    terminal.press("a")
+    terminal.sees("Amina: agree", "4 open  1 decided")
+    assert standing(path) == ["agree", "", "", "", ""]
+
+
+FULL = """
+import resource, sys
+from lightbox_door.main import main
+size = int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+sys.exit(main(["review", "--worklist", sys.argv[1]]))
+"""
+
+
+def test_a_full_disk_is_one_line_and_nothing_is_invented(path: Path, opened: Open) -> None:
+    """The limit on the size of files ends the disk after some entries."""
+    with Worklist(path):
+        pass
+    call = [*lightbox()[:1], "-c", FULL, str(path), "60000"]
+    terminal = opened(call=call)
+    terminal.sign_in("Amina")
+    answers = {"a": "agree", "r": "refer"}
+    shown = ""
+    while "Not recorded" not in shown:
+        for key in answers:
+            terminal.press(key)
+            time.sleep(0.1)
+            shown = terminal.screen()
+    stands = standing(path)[0]
+    assert f"Amina: {stands}" in shown
+    assert stands in answers.values()
+
+
+def test_screening_and_its_review_start_together(tmp_path: Path, opened: Open, bundle: object) -> None:
+    """With a bundle that is not there the review still opens, and says in one line why nothing comes."""
+    films = Path(__file__).parents[2] / "samples"
+    terminal = opened(
+        SIZES[0],
+        call=lightbox(
+            "screen", films, "--review", "--worklist", tmp_path / "new", "--bundle", tmp_path / "no-bundle"
+        ),
+    )
+    terminal.sees("Nobody reads this worklist yet")
+    terminal.press("Escape")
+    terminal.sees("The worklist is empty.")
+    terminal.sees("Screening has stopped: ", "no-bundle")
+    terminal.press("q")
+    terminal.ended()
