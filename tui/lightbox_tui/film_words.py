@@ -166,7 +166,7 @@ def overlay_words(view: View, say: Language) -> str:
 def warning(picture: PictureKind, say: Language) -> str:
     """That what is seen here is no film."""
     match picture:
-        case "kitty" | "sixel":
+        case "kitty" | "sixel" | "ascii":
             return say("A terminal is no diagnostic display: o opens the film.")
         case "none":
             return say("Pictures are off: o opens the film.")

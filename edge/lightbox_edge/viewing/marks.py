@@ -72,7 +72,7 @@ def draw(picture: Image.Image, marks: Sequence[Mark], seen: Box, overlay: Overla
         if hottest is not None and hottest.heat is not None:
             _warm(pixels, _cut(hottest.heat, seen, picture.size), colour_of(hottest.target))
         return Image.fromarray(pixels)
-    thick = max(1, round(min(picture.size) / 400))
+    thick = max(1, round(min(picture.size) / 300))
     for mark in marks:
         if mark.mask is not None:
             _outline(pixels, _cut(mark.mask, seen, picture.size) > 127, colour_of(mark.target), thick)

@@ -22,6 +22,7 @@ from lightbox_edge.reading.dicom_header import HeaderLine
 from lightbox_edge.viewing import FilmViewer, View, view_of
 from lightbox_edge.viewing.looking import Looker
 from tests.edge.viewing.conftest import Dicom
+from tests.tiny import Film, write_bundle, write_films
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 
@@ -230,3 +231,19 @@ def test_rows_of_another_worklist_are_refused(worklist: Worklist, viewer: FilmVi
     other = ReviewRow(msgspec.structs.replace(film.result, file="elsewhere.png"), film.judge)
     with pytest.raises(LightboxError, match="has no film elsewhere"):
         viewer.open(other)
+
+
+def test_fp32_beside_int8_where_the_bundle_has_both(tmp_path: Path, film: Film) -> None:
+    """The same network under two names says the same twice."""
+    films = write_films(tmp_path / "films", film, 8)
+    made = write_bundle(tmp_path / "tiny", films, segmenter=False)
+    both = {"fp32": made.manifest.ladder["fp32"], "int8_avx2": made.manifest.ladder["fp32"]}
+    two = dataclasses.replace(made, manifest=msgspec.structs.replace(made.manifest, ladder=both))
+    with Worklist(tmp_path / "w") as worklist:
+        with Screener(two, worklist, precision="int8_avx2") as screener:
+            list(screener.screen([tmp_path / "films" / "000.png"]))
+        with FilmViewer(worklist, two) as viewer:
+            compared = viewer.compare(row(worklist, "000.png")).result()
+    assert (compared.own, compared.other) == ("int8_avx2", "fp32")
+    assert compared.probabilities["int8_avx2"] == compared.probabilities["fp32"]
+    assert len(compared.probabilities["fp32"]) == 1
