@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from textual.app import App
 from textual.widgets import DataTable, Static
+from textual.worker import WorkerFailed
 
 from lightbox_edge import Outcome, Result, Review, Worklist
 from lightbox_edge.asking import SimilarFilms
@@ -76,7 +78,8 @@ def reviewing(worklist: Worklist, mode: Mode, *decided: str) -> Review:
 
 async def settled(pilot: Any) -> list[list[str]]:
     """The table, once the films were found."""
-    await pilot.app.workers.wait_for_complete()
+    with suppress(WorkerFailed):  # the screen says why
+        await pilot.app.workers.wait_for_complete()
     await pilot.pause()
     table = pilot.app.screen.query_one(DataTable)
     return [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
