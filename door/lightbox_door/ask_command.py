@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,9 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     unreadable = 0
-    for film in ask_films(answering, arguments.paths, words, cpus):
-        unreadable += film.result.outcome.status == "unreadable"
-        print(_as_json(film) if arguments.json else _as_line(film), flush=True)
+    with closing(ask_films(answering, arguments.paths, words, cpus)) as films:
+        for film in films:
+            unreadable += film.result.outcome.status == "unreadable"
+            print(_as_json(film) if arguments.json else _as_line(film), flush=True)
     return int(unreadable > 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input, Static
+from textual.worker import WorkerFailed
 
 from lightbox_edge import Bundle, LightboxError
 from lightbox_edge.asking import Asker
@@ -53,7 +55,8 @@ class Asking(App[None]):
 async def ask(pilot: Pilot[None], words: str) -> None:
     """Type the words and wait for the answer."""
     await pilot.press(*("space" if one == " " else one for one in words), "enter")
-    await pilot.app.workers.wait_for_complete()
+    with suppress(WorkerFailed):  # the screen says why
+        await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
 

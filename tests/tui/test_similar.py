@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from textual.app import App
 from textual.widgets import DataTable, Static
+from textual.worker import WorkerFailed
 
 from lightbox_edge import Outcome, Result, Review, Worklist
 from lightbox_edge.asking import SimilarFilms
@@ -76,7 +78,8 @@ def reviewing(worklist: Worklist, mode: Mode, *decided: str) -> Review:
 
 async def settled(pilot: Any) -> list[list[str]]:
     """The table, once the films were found."""
-    await pilot.app.workers.wait_for_complete()
+    with suppress(WorkerFailed):  # the screen says why
+        await pilot.app.workers.wait_for_complete()
     await pilot.pause()
     table = pilot.app.screen.query_one(DataTable)
     return [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
@@ -137,3 +140,18 @@ async def test_a_lonely_film_is_told_so(tmp_path: Path) -> None:
         async with app.run_test(size=SIZE) as pilot:
             assert await settled(pilot) == []
             assert told(app) == "There is no other film to compare with."
+
+
+@pytest.mark.parametrize("size", [SIZE, (140, 45)])
+async def test_a_long_patient_id_pushes_nothing_off_the_screen(tmp_path: Path, size: tuple[int, int]) -> None:
+    with Worklist(tmp_path / "long") as worklist:
+        worklist.add_judge(JUDGE)
+        worklist.commit(JUDGE, [film(number, "P" * 64) for number in range(25)])
+        app = Alike(Review(worklist), worklist, row(worklist.path, "/0.png"))
+        async with app.run_test(size=size) as pilot:
+            assert len(await settled(pilot)) == 20
+            strips = app.screen._compositor.render_strips()
+            drawn = ["".join(part.text for part in strip) for strip in strips]
+    assert "cosine" in drawn[1]
+    assert "0.996" in drawn[2]
+    assert all(len(line.rstrip()) <= size[0] for line in drawn)

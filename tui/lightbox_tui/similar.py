@@ -20,6 +20,8 @@ from lightbox_tui.key_line import KeyLine
 
 COUNT = 20  # films that are shown
 _MARKS = {"flagged": "!", "uncertain": "?", "not flagged": ".", "not judged": "x"}
+# In cells: a PatientID has up to 64 letters, and the cosine must not be pushed off the screen by one.
+_LEAST_PATIENT, _MOST_PATIENT, _REST = 14, 66, 66
 _SAME_PATIENT = "="  # a mark of its own: PatientIDs are long and look alike
 
 
@@ -58,8 +60,10 @@ class SimilarScreen(Screen[ReviewRow | None]):
         say = self._say
         yield Label(say("Most like {film}", film=self._row.result.path), id="film", markup=False)
         table = _Films(cursor_type="row", zebra_stripes=True)
-        for name in ("", say("patient"), say("date"), say("highest"), say("decision"), say("cosine")):
-            table.add_column(name)
+        patient = max(_LEAST_PATIENT, min(_MOST_PATIENT, self.app.size.width - _REST))
+        names = ("", say("patient"), say("date"), say("highest"), say("decision"), say("cosine"))
+        for name, width in zip(names, (1, patient, 10, 24, 11, 6), strict=True):
+            table.add_column(name, width=width)
         yield table
         yield Static(say("Looking ..."), id="told", markup=False)
         yield KeyLine(self._say)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -33,8 +33,8 @@ class AskedFilm:
 
 def ask_films(
     answering: Answering, paths: Sequence[str | os.PathLike[str]], words: str, cpus: int
-) -> Iterator[AskedFilm]:
-    """The reply of each picture under files and folders, in path order.
+) -> Generator[AskedFilm, None, None]:
+    """The reply of each picture under files and folders, in path order; closing it ends the decoders.
 
     Raises:
         LightboxError: a path does not exist, there are no words, or the bundle carries no text encoder.
