@@ -8,8 +8,10 @@ from functools import cache
 
 import pytest
 from rich.cells import cell_len
+from textual.binding import Binding
 
 from lightbox_edge.languages import known_sentences, languages, load_language
+from lightbox_tui.film_keys import FILM_KEYS
 from tests.said_sentences import bindings, literals, said, trees
 
 TRANSLATED = languages()[1:]
@@ -33,6 +35,9 @@ def test_a_translation_ends_as_its_sentence_does(code: str) -> None:
 # What 80 columns hold: at most two lines of keys, and the columns of the table of films.
 LONGEST = {
     **dict.fromkeys(bindings(trees()), 16),
+    **dict.fromkeys(
+        (one.description for one in FILM_KEYS if isinstance(one, Binding)), 24
+    ),  # in the help alone
     **dict.fromkeys(("flagged", "uncertain", "not flagged", "not judged", "hidden"), 11),
     **dict.fromkeys(("agree", "disagree", "refer", "repeat", "cannot tell", "nothing", "seen"), 11),
     "disputed": 11,

@@ -105,7 +105,7 @@ class AskScreen(Screen[None]):
         elif event.state == WorkerState.ERROR and worker.error is not None:
             if not isinstance(worker.error, LightboxError):
                 raise worker.error
-            self._tell(str(worker.error))
+            self._tell(self._say.error(worker.error))
 
     def action_asked(self, step: int) -> None:
         """Put words into the field that were asked before, the latest first."""

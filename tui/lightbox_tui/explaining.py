@@ -29,14 +29,18 @@ def _decisions(standing: FilmStanding, judge: str, say: Language) -> list[str]:
 def _decision(one: Decision, judge: str, say: Language) -> list[str]:
     """A decision, and what it was about where that was the view of another judge than this row's."""
     kind = "" if one.kind == "decision" else f" ({say(one.kind)})"
-    words = ": ".join([say(one.answer), *([", ".join(map(say, one.seen))] if one.seen else [])])
-    lines = [f"{one.reader}{kind}: {words}", f"    {one.at[:16].replace('T', ' ')} UTC"]
+    lines = [f"{one.reader}{kind}: {answer_words(one, say)}", f"    {one.at[:16].replace('T', ' ')} UTC"]
     if one.machine.judge != judge:
         machine = f"{one.machine.bundle} {one.machine.version} {one.machine.precision}"
         lines.append(
             "    " + say("when {machine} said: {triage}", machine=machine, triage=say(one.machine.triage))
         )
     return [*lines, f"    {one.note}"] if one.note else lines
+
+
+def answer_words(one: Decision, say: Language) -> str:
+    """An answer, and what was seen."""
+    return ": ".join([say(one.answer), *([", ".join(map(say, one.seen))] if one.seen else [])])
 
 
 def _machine(row: Result, say: Language) -> list[str]:

@@ -13,9 +13,10 @@ from lightbox_edge.decisions import FilmStanding, ReviewRow
 from lightbox_edge.languages import Language
 from lightbox_edge.results import FindingScore, Outcome
 from lightbox_edge.viewing import Film, Looked, Preset, View
+from lightbox_tui.explaining import answer_words
+from lightbox_tui.marks import marked
 from lightbox_tui.terminal import PictureKind
 
-_MARKS = {"flagged": "!", "uncertain": "?", "not flagged": ".", "not judged": "x"}
 _MOST_DRIVERS = 3
 _BAR = 20
 BLOCKS, LETTERS = "█░│", "#.|"  # of a bar: filled, empty, and the threshold
@@ -37,7 +38,7 @@ def decisions(standing: FilmStanding, say: Language) -> list[str]:
     """What stands, by reader."""
     lines: list[str] = []
     for one in standing.decisions:
-        lines += [f"> {one.reader}: {one.words}", *([f"    {one.note}"] if one.note else [])]
+        lines += [f"> {one.reader}: {answer_words(one, say)}", *([f"    {one.note}"] if one.note else [])]
     if standing.is_disputed:
         lines.append(say("They differ: a third reader arbitrates."))
     return [*lines, ""] if lines else []
@@ -46,7 +47,7 @@ def decisions(standing: FilmStanding, say: Language) -> list[str]:
 def machine(row: ReviewRow, target: str, bars: str, say: Language) -> list[str]:
     """Triage, reasons, findings with their bars, and the descriptors that drove those that count."""
     outcome = row.result.outcome
-    lines = [f"{_MARKS[outcome.triage]} {triage_words(outcome, say)}", *outcome.reasons]
+    lines = [marked(outcome.triage, say), *map(say.reason, outcome.reasons)]
     was_flagged = True
     for number, one in enumerate(by_weight(outcome), start=1):
         if was_flagged and not one.flagged:
@@ -64,16 +65,16 @@ def by_weight(outcome: Outcome) -> list[FindingScore]:
 def _finding(number: int, one: FindingScore, is_drawn: bool, bars: str, say: Language) -> Iterator[str]:
     """What is not flagged takes one line: the others need the room."""
     if not one.flagged:
-        yield f"{number}   {one.name}  {one.probability:.2f} < {one.threshold:.2f}"
+        yield f"{number}   {say(one.name)}  {one.probability:.2f} < {one.threshold:.2f}"
         return
     yield ""
-    yield f"{number} ! {one.name}" + (f"  <- {say('drawn')}" if is_drawn else "")
+    yield f"{number} ! {say(one.name)}" + (f"  <- {say('drawn')}" if is_drawn else "")
     bound = say("flags at {threshold}", threshold=f"{one.threshold:.2f}")
     yield f"    {bar(one.probability, one.threshold, bars)} {one.probability:.2f}"
     yield f"    {bound}" if one.validated else f"    {bound}, {say('never validated')}"
     drivers = sorted(one.descriptors, key=lambda part: -part.probability)[:_MOST_DRIVERS]
     for part in drivers:
-        yield f"    {part.probability:.2f} {part.present}"
+        yield f"    {part.probability:.2f} {say(part.present)}"
 
 
 def bar(probability: float, threshold: float, signs: str = BLOCKS) -> str:
@@ -106,7 +107,7 @@ def _target(target: str, say: Language) -> str:
         case "heart":
             return say("heart (orange)")
         case _:
-            return target
+            return say(target)
 
 
 def worth(bundle: Bundle, row: ReviewRow, say: Language) -> list[str]:
@@ -116,12 +117,12 @@ def worth(bundle: Bundle, row: ReviewRow, say: Language) -> list[str]:
     if not judge.bundle.startswith(manifest.name) or judge.precision not in rungs:
         judged = say("Judged by {bundle}, {precision}.", bundle=judge.bundle, precision=judge.precision)
         return [judged, say("The bundle that is open now is another one.")]
-    lines = [f"{judge.bundle} {judge.version} {judge.precision}", manifest.intended_use, ""]
+    lines = [f"{judge.bundle} {judge.version} {judge.precision}", say(manifest.intended_use), ""]
     latest = {one.finding: one for one in rungs[judge.precision].results}  # the last is of all test sets
     lines += [say("Measured on test films:")] if latest else [say("It was never measured.")]
     for name, one in latest.items():
         low, high = one.auc_interval
-        lines.append(f"  {name}: AUC {one.auc:.2f} ({low:.2f}-{high:.2f})")
+        lines.append(f"  {say(name)}: AUC {one.auc:.2f} ({low:.2f}-{high:.2f})")
         counts = say("{count} with it, {others} without", count=one.positives, others=one.negatives)
         lines.append(f"    {one.sensitivity:.0%} / {one.specificity:.0%}, {counts}")
     return [*lines, say("(percent: sensitivity / specificity)"), "", *manifest.limits]
@@ -172,19 +173,6 @@ def warning(picture: PictureKind, say: Language) -> str:
             return say("Pictures are off: o opens the film.")
         case _:
             return say("Half-cells are no diagnostic display: o opens the film.")
-
-
-def triage_words(outcome: Outcome, say: Language) -> str:
-    """The triage in words."""
-    match outcome.triage:
-        case "flagged":
-            return say("flagged")
-        case "uncertain":
-            return say("uncertain")
-        case "not flagged":
-            return say("not flagged")
-        case _:
-            return say("not judged")
 
 
 def side_by_side(names: Sequence[str], own: Sequence[float], other: Sequence[float]) -> list[str]:

@@ -79,7 +79,7 @@ class SimilarScreen(Screen[ReviewRow | None]):
         elif event.state == WorkerState.ERROR and worker.error is not None:
             if not isinstance(worker.error, LightboxError):
                 raise worker.error
-            self.query_one("#told", Static).update(str(worker.error))
+            self.query_one("#told", Static).update(self._say.error(worker.error))
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         if event.cursor_row < len(self._films):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
-from lightbox_edge.input_checks.saying import say_reason
 from lightbox_edge.languages import Language
 from lightbox_edge.reporting.decided_words import kind_name
 from lightbox_edge.reporting.pictures import Picture
@@ -137,7 +136,7 @@ def judged_by(judge: ReportedJudge, film: FilmReport, say: Language) -> str:
 def why(film: FilmReport, say: Language) -> str:
     """The cell of a table that says why a film stands where it stands."""
     if film.reasons:
-        return " ".join(say_reason(one, say) for one in film.reasons)
+        return " ".join(say.reason(one) for one in film.reasons)
     nearest = max(film.findings, key=lambda one: one.probability - one.threshold, default=None)
     if nearest is None:
         return ""

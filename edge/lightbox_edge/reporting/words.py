@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lightbox_edge.input_checks.saying import say_reason
 from lightbox_edge.languages import Language
 from lightbox_edge.results import FindingScore, Outcome, Result, Triage
 
@@ -29,7 +28,7 @@ def machine_words(result: Result, say: Language) -> tuple[str, ...]:
     outcome = result.outcome
     return (
         _triage(outcome, say),
-        *(say_reason(one, say) for one in outcome.reasons),
+        *(say.reason(one) for one in outcome.reasons),
         *(_flagged(one, say) for one in outcome.findings if one.flagged),
         *_under(outcome, say),
         *_unvalidated(outcome, say),
