@@ -38,6 +38,7 @@ LONGEST = {
     **dict.fromkeys(
         (one.description for one in FILM_KEYS if isinstance(one, Binding)), 24
     ),  # in the help alone
+    "Keys of the picture": 40,  # a heading of it
     **dict.fromkeys(("flagged", "uncertain", "not flagged", "not judged", "hidden"), 11),
     **dict.fromkeys(("agree", "disagree", "refer", "repeat", "cannot tell", "nothing", "seen"), 11),
     "disputed": 11,

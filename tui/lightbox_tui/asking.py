@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
@@ -23,11 +22,9 @@ from lightbox_edge.asking.wording import english_only, in_words, warning
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.languages import ENGLISH, Language
 from lightbox_tui.key_line import KeyLine
+from lightbox_tui.map_of_signs import drawn
 
 Picture = Callable[[object], Widget]
-
-_SIGNS = " .:-=+*#%@"  # of a map's levels: every console has them
-_BEST, _LUNG = "X", "'"  # where the words fit best; a lung where nothing was looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +141,3 @@ class AskScreen(Screen[None]):
         return "\n\n".join(
             [say("Type what you look for on this film, then Enter."), english_only(say), warning(say)]
         )
-
-
-def drawn(coarse: CoarseMap) -> Text:
-    """A map in signs, lungs in bold; nothing where nothing was looked for."""
-    text = Text()
-    for row, (levels, lungs) in enumerate(zip(coarse.levels, coarse.lungs, strict=True)):
-        for column, (level, lung) in enumerate(zip(levels, lungs, strict=True)):
-            best = (row, column) == coarse.maximum
-            sign = _BEST if best else _SIGNS[level] if level >= 0 else _LUNG if lung else " "
-            text.append(sign, "reverse bold" if best else "bold" if lung else "dim")
-        text.append("\n")
-    text.rstrip()
-    return text

@@ -78,7 +78,7 @@ def cells(
         "triage": marked(outcome.triage, say) if shown else hidden(say),
         "patient": outcome.header.PatientID,
         "age": _age(outcome.header),
-        "date": _date(outcome.header.StudyDate),
+        "date": iso_date(outcome.header.StudyDate),
         "finding": say(highest.name) if shown and highest else "",
         "probability": f"{highest.probability:.2f}" if shown and highest else "",
         "decision": say(_SHORT.get(standing.answer, standing.answer)),
@@ -135,6 +135,6 @@ def _age(header: Header) -> str:
     return " ".join(part for part in (header.PatientAge.lstrip("0"), header.PatientSex) if part)
 
 
-def _date(date: str) -> str:
+def iso_date(date: str) -> str:
     """A date of DICOM's DA as ISO 8601 has it; another text as it is."""
     return f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 and date.isdecimal() else date

@@ -16,10 +16,11 @@ from lightbox_edge import LightboxError
 from lightbox_edge.asking import Nearest, SimilarFilm, SimilarFilms
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.languages import ENGLISH, Language
+from lightbox_tui.columns import iso_date
 from lightbox_tui.key_line import KeyLine
+from lightbox_tui.marks import HIDDEN, MARKS
 
 COUNT = 20  # films that are shown
-_MARKS = {"flagged": "!", "uncertain": "?", "not flagged": ".", "not judged": "x"}
 # In cells: a PatientID has up to 64 letters, and the cosine must not be pushed off the screen by one.
 _LEAST_PATIENT, _MOST_PATIENT, _REST = 14, 66, 66
 _SAME_PATIENT = "="  # a mark of its own: PatientIDs are long and look alike
@@ -114,9 +115,9 @@ class SimilarScreen(Screen[ReviewRow | None]):
         found = f"{say(highest.name)} {highest.probability:.2f}" if highest else ""
         patient = outcome.header.PatientID or one.row.result.path.rsplit("/", 1)[-1]
         return [
-            Text(_MARKS[outcome.triage] if one.shows_machine else "-"),
+            Text(MARKS[outcome.triage] if one.shows_machine else HIDDEN),
             Text(f"{_SAME_PATIENT} {patient}" if one.is_same_patient else patient),
-            Text(_date(outcome.header.StudyDate)),
+            Text(iso_date(outcome.header.StudyDate)),
             Text(found if one.shows_machine else say("hidden")),
             Text(say(one.standing.answer) if one.standing.answer else ""),
             Text(f"{one.cosine:.3f}"),
@@ -130,8 +131,3 @@ class SimilarScreen(Screen[ReviewRow | None]):
             told.append(say("= the same patient"))
         told += [f"{decision.reader}: {say(decision.answer)}" for decision in one.standing.decisions]
         self.query_one("#told", Static).update("; ".join(told) + "\n" + self._limits)
-
-
-def _date(date: str) -> str:
-    """A DICOM date (PS3.5, DA) with its parts told apart."""
-    return f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 and date.isdecimal() else date
