@@ -22,6 +22,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from lightbox_edge import Review, Screener, Worklist, open_bundle
+from lightbox_edge.browsing import Pages
 from lightbox_edge.decisions import ReviewRow, pins
 from lightbox_edge.viewing import Canvas, FilmViewer, View, render, view_of
 from lightbox_tui.film_screen import FilmScreen
@@ -48,7 +49,7 @@ class Timed(App[int]):
         review = Review(worklist)
         review.readers.add("Bench", "2468")
         review.sign_in("Bench", "2468")
-        self.rows = review.rows()
+        self.rows = list(Pages(worklist, review))
         self.film = FilmScreen(review, self.rows, 0, viewer, terminal=Terminal("halfcell"))
         self.started = (0.0, 0.0)
         self.took: Took | None = None
@@ -147,7 +148,7 @@ def main() -> None:
             with Screener(bundle, worklist, precision=next(iter(bundle.manifest.ladder))) as screener:
                 list(screener.screen(arguments.films))
             with FilmViewer(worklist, bundle) as viewer:
-                begin(viewer, Review(worklist).rows()[0])
+                begin(viewer, Pages(worklist, Review(worklist))[0])
                 asyncio.run(measure(worklist, viewer, size))
 
 

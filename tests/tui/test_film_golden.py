@@ -11,6 +11,7 @@ import pytest
 from textual.app import App
 
 from lightbox_edge import Outcome, Result, Review, Worklist
+from lightbox_edge.browsing import Pages
 from lightbox_edge.decisions import Mode, pins
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
@@ -58,7 +59,7 @@ class Films(App[int]):
         super().__init__()
         review = Review(worklist, mode)
         review.sign_in("Amina", "2468")
-        self.film = FilmScreen(review, review.rows(), 0, viewer, terminal=Terminal(kind))
+        self.film = FilmScreen(review, list(Pages(worklist, review)), 0, viewer, terminal=Terminal(kind))
 
     def on_mount(self) -> None:
         self.push_screen(self.film, self.exit)

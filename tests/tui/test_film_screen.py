@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from lightbox_edge import Bundle, Review, Screener, Worklist
+from lightbox_edge.browsing import Pages
 from lightbox_edge.decisions import DecisionLog, Mode, pins, verify
 from lightbox_edge.viewing import FilmViewer
 from lightbox_tui import ReviewApp, film_screen
@@ -72,7 +73,7 @@ class Films(App[int]):
         super().__init__()
         self.review = Review(worklist, mode)
         self.review.sign_in("Amina", PIN)
-        films = self.review.rows()
+        films = list(Pages(worklist, self.review))
         self.film = FilmScreen(self.review, films, 0, viewer, terminal=Terminal(kind))
 
     def on_mount(self) -> None:
@@ -314,7 +315,7 @@ async def test_a_key_that_means_nothing_here_decides_on_no_other_film(
     """Decided on in blind-first, a film has nothing more for x; the one under the worklist's cursor has."""
     review = Review(worklist, "blind-first")
     review.sign_in("Amina", PIN)
-    review.decide(review.rows()[1], "nothing seen")
+    review.decide(Pages(worklist, review)[1], "nothing seen")
     app = ReviewApp(worklist, "blind-first", viewer=viewer)
     async with app.run_test(size=NARROW) as pilot:
         await pilot.press(*PIN, "enter", "enter")

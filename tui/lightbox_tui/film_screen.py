@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,36 +13,26 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
 from lightbox_edge import LightboxError, Review
-from lightbox_edge.asking import Asker, SimilarFilms
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.languages import ENGLISH, Language
 from lightbox_edge.reading.dicom_header import HeaderLine
 from lightbox_edge.viewing import Film, FilmViewer, Looked, open_with_system
 from lightbox_tui import film_words as words
-from lightbox_tui.asking import AskScreen
 from lightbox_tui.beside import What
-from lightbox_tui.deciding import DecidingScreen
+from lightbox_tui.film_asking import Asking
 from lightbox_tui.film_keys import FILM_KEYS
 from lightbox_tui.film_view import FilmView
 from lightbox_tui.header_screen import HeaderScreen
 from lightbox_tui.key_line import KeyLine
-from lightbox_tui.similar import SimilarScreen
 from lightbox_tui.terminal import Terminal
+from lightbox_tui.viewing_screen import ViewingScreen
 from lightbox_tui.waiting import wait_for
 
 AHEAD = 2  # films that are opened before they are asked for
 NARROW = 100  # columns, under which two pictures leave no room for words
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What is asked about the films of a worklist."""
-
-    asker: Asker
-    similar: SimilarFilms
-
-
-class FilmScreen(DecidingScreen):
+class FilmScreen(ViewingScreen):
     """Shows the films of a list, one at a time; dismisses with the place where it ended.
 
     Args:
@@ -84,6 +73,7 @@ class FilmScreen(DecidingScreen):
         self._terminal = terminal or Terminal()
         self._looked: Looked | None = None
         self._note = ""  # what else there is to say of the picture
+        self._told: list[str] = []
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -105,11 +95,11 @@ class FilmScreen(DecidingScreen):
         self.set_class(self.size.width < NARROW, "narrow")
 
     def on_film_view_changed(self) -> None:
-        view, parts = self._film, [self._film.status()]
+        parts = [self.pictures.status()]
         if self._shows_machine and parts[0]:
-            parts.append(words.overlay_words(view.view, self._say))
+            parts.append(words.overlay_words(self.pictures.view, self._say))
         self.query_one("#status", Static).update("  ".join(parts))
-        self.set_class(bool(view.beside), "double")
+        self.set_class(bool(self.pictures.beside), "double")
 
     def decided(self, answered: bool) -> None:
         """Show what stands now; the film stays, so that a key held down decides on one film alone."""
@@ -124,37 +114,16 @@ class FilmScreen(DecidingScreen):
     def action_leave(self) -> None:
         self.dismiss(self._place)
 
-    def action_brighten(self, share: float) -> None:
-        self._film.look(self._film.view.brightened(share))
-
-    def action_widen(self, times: float) -> None:
-        self._film.look(self._film.view.widened(times))
-
-    def action_negative(self) -> None:
-        self._film.look(self._film.view.turned_over())
-
-    def action_whole(self) -> None:
-        self._film.look(self._film.view.whole())
-
-    def action_zoom(self, times: float) -> None:
-        self._film.zoom(times)
-
-    def action_pan(self, right: float, down: float) -> None:
-        self._film.pan(right, down)
-
-    def action_window(self) -> None:
-        self._film.next_window()
-
     def action_overlay(self) -> None:
-        self._film.look(self._film.view.overlaid())
+        self.pictures.look(self.pictures.view.overlaid())
         self._look()
         self._tell()
 
     def action_choose(self, number: int) -> None:
         """Draw another finding; by its number in the list."""
         findings = words.by_weight(self.row.result.outcome)[number - 1 : number]
-        if findings and self._film.marks:
-            if self._film.choose(findings[0].name):
+        if findings and self.pictures.marks:
+            if self.pictures.choose(findings[0].name):
                 self._tell()
             else:
                 self._mention(self._say("Only what is flagged is drawn."))
@@ -163,7 +132,7 @@ class FilmScreen(DecidingScreen):
         if what == "model" and not self._shows_machine:
             self._mention(self._hidden)
         else:
-            self._film.show_beside(what, self.row)
+            self.pictures.show_beside(what, self.row)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("ask", "similar"):
@@ -172,29 +141,21 @@ class FilmScreen(DecidingScreen):
 
     def action_ask(self) -> None:
         """Ask words of this film."""
-        if self._asking is None:
-            return
-        if self._shows_machine:
-            self.app.push_screen(AskScreen(self._asking.asker, self.row, self._say))
+        if self._asking and self._shows_machine:
+            self.app.push_screen(self._asking.words_of(self.row, self._say))
         else:
             self._mention(self._hidden)
 
     def action_similar(self) -> None:
         """Show the films that are most like this one, and open the one that is chosen."""
-        if self._asking is None:
-            return
 
         def chosen(row: ReviewRow | None) -> None:
             if row is not None:
-                self.app.push_screen(self._of(row))
+                films = (self._review, (row,), 0, self._viewer, self._say, self._terminal)
+                self.app.push_screen(FilmScreen(*films, asking=self._asking))
 
-        self.app.push_screen(SimilarScreen(self._asking.similar, self.row, self._say), chosen)
-
-    def _of(self, row: ReviewRow) -> FilmScreen:
-        """A screen of one other film."""
-        return FilmScreen(
-            self._review, (row,), 0, self._viewer, self._say, self._terminal, asking=self._asking
-        )
+        if self._asking:
+            self.app.push_screen(self._asking.films_like(self.row, self._say), chosen)
 
     def action_header(self) -> None:
         def show(lines: Sequence[HeaderLine]) -> None:
@@ -204,7 +165,7 @@ class FilmScreen(DecidingScreen):
 
     def action_open(self) -> None:
         """Open the film at full resolution, with its overlay, in the system's viewer."""
-        row, view, marks = self.row, self._film.view, self._film.marks
+        row, view, marks = self.row, self.pictures.view, self.pictures.marks
         measured = self._looked.told if self._looked and marks else ()
         told = [row.result.path, *(f"{target}: {said}" for target, said in measured)]
         told.append(self._say("Shown by Lightbox. No diagnosis: a person decides."))
@@ -223,15 +184,15 @@ class FilmScreen(DecidingScreen):
 
     def _show_film(self) -> None:
         self._looked, self._note = None, ""
-        self._film.clear(self._say("Opening the film ..."))
-        self._film.target = next((one.name for one in words.by_weight(self.row.result.outcome)), "")
+        self.pictures.clear(self._say("Opening the film ..."))
+        self.pictures.target = next((one.name for one in words.by_weight(self.row.result.outcome)), "")
         self.query_one("#words").scroll_home(animate=False)
         self._tell()
         self.on_film_view_changed()
-        wait_for(self, lambda: self._viewer.open(self.row), self._show, self._film.clear, "film")
+        wait_for(self, lambda: self._viewer.open(self.row), self._show, self.pictures.clear, "film")
 
     def _show(self, film: Film) -> None:
-        self._film.show(film)
+        self.pictures.show(film)
         if film.changed:
             self._note = self._say("The file has changed: this is not the picture that was judged.")
         self._look()
@@ -242,15 +203,15 @@ class FilmScreen(DecidingScreen):
 
     def _look(self) -> None:
         """Find the film's regions, where they may be shown and are asked for."""
-        film = self._film.film
+        film = self.pictures.film
         if self._looked or film is None or film.changed or not self._shows_machine:
             return
-        if self._film.view.overlay == "none":
+        if self.pictures.view.overlay == "none":
             return
 
         def found(looked: Looked) -> None:
             self._looked, self._note = looked, ""
-            self._film.mark(looked.marks)
+            self.pictures.mark(looked.marks)
             self._tell()
 
         if self._viewer.bundle is None:
@@ -270,20 +231,18 @@ class FilmScreen(DecidingScreen):
         lines += [self._note, ""] if self._note else []
         if self._shows_machine:
             bars = words.LETTERS if self._terminal.picture == "ascii" else words.BLOCKS
-            lines += words.machine(row, self._film.target if self._film.marks else "", bars, say)
+            lines += words.machine(row, self.pictures.target if self.pictures.marks else "", bars, say)
             lines += words.measured(self._looked, say) if self._looked else []
             lines += words.worth(self._viewer.bundle, row, say) if self._viewer.bundle else []
         else:
             lines.append(self._hidden)
-        self.query_one("#told", Static).update(words.hanging(lines))
+        if lines != self._told:  # laying out some eighty lines anew takes longer than the picture
+            self._told = lines
+            self.query_one("#told", Static).update(words.hanging(lines))
         self.refresh_bindings()
 
     def _mention(self, sentence: str) -> None:
         self.notify(sentence, timeout=10, markup=False)
-
-    @property
-    def _film(self) -> FilmView:
-        return self.query_one(FilmView)
 
     @property
     def _shows_machine(self) -> bool:

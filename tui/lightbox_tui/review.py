@@ -9,7 +9,8 @@ from lightbox_edge.asking import Asker, SimilarFilms
 from lightbox_edge.decisions import Mode, ReviewRow
 from lightbox_edge.languages import ENGLISH, Language
 from lightbox_edge.viewing import FilmViewer
-from lightbox_tui.film_screen import Asking, FilmScreen
+from lightbox_tui.film_asking import Asking
+from lightbox_tui.film_screen import FilmScreen
 from lightbox_tui.frame import Frame
 from lightbox_tui.screening import Screening
 from lightbox_tui.terminal import Terminal, type_again
