@@ -100,7 +100,7 @@ async def test_keys_decide_and_undo_and_the_disk_holds_exactly_that(worklist: Wo
     async with app.run_test(size=SIZE) as pilot:
         await sign_in(pilot)
         assert app.sub_title == "Amina, ai-first; not a diagnosis"
-        assert shown_keys(app).startswith("adrpcunspacefq")
+        assert shown_keys(app).startswith("adrpcunenterspacefq")
         await press(pilot, "a", "down", "d", ">mass, rib fracture", "enter", "down", "r", "down", "p")
         await press(pilot, "down", "c", "u", "up", "n", ">blur", "enter", "n", "end", ">red", "enter")
         assert cells(app) == [
@@ -170,7 +170,7 @@ async def test_who_only_looks_decides_nothing_and_may_sign_in_later(worklist: Wo
     app = ReviewApp(worklist)
     async with app.run_test(size=SIZE) as pilot:
         await press(pilot, "escape")
-        assert shown_keys(app).startswith("ispacefq")
+        assert shown_keys(app).startswith("ienterspacefq")
         await press(pilot, "a", "d", "u", "n")
         assert [decision for _, decision, _ in cells(app)] == [""] * 5
         await press(pilot, "i")
@@ -205,12 +205,12 @@ async def test_blind_first_shows_nothing_of_the_machine_until_decided(worklist: 
             "".join(part.text for part in line) for line in app.screen._compositor.render_strips()
         )
         assert not any(word in drawn for word in ("flagged", "effusion", "Bela", "agree"))
-        assert shown_keys(app).startswith("xsrpcunspacefq")
+        assert shown_keys(app).startswith("xsrpcunenterspacefq")
         await press(pilot, "a", "d", "s", ">effusion", "enter")
         assert cells(app)[:2] == [("! flagged", "seen", "0.png"), ("- hidden", "", "1.png")]
         assert why(app)[3] == "Bela: agree"
         assert why(app)[5] == "Amina: something seen: effusion"
-        assert shown_keys(app).startswith("adrpcunspacefq")
+        assert shown_keys(app).startswith("adrpcunenterspacefq")
         await press(pilot, "u")
         assert cells(app)[0] == ("! flagged", "agree", "0.png")
     blind = [one.blind for one in DecisionLog(worklist).standings.of(("0" * 64, 0)).decisions]
