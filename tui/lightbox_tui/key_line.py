@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import ActiveBinding, Screen
+from textual.screen import Screen
 from textual.widget import Widget
 
 from lightbox_edge.languages import ENGLISH, Language
@@ -31,12 +32,16 @@ class KeyLine(Widget):
     def __init__(self, say: Language = ENGLISH) -> None:
         super().__init__()
         self._say = say
+        self._keys: list[Content] = []
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._show)
 
     def _show(self, _: Screen[object]) -> None:
-        self.refresh(layout=True)
+        keys = [self._key(one) for one in self._shown()]
+        if keys != self._keys:  # most moves of a cursor change nothing here
+            self._keys = keys
+            self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(list(self._lines(width)))
@@ -47,7 +52,7 @@ class KeyLine(Widget):
     def _lines(self, width: int) -> Iterator[Content]:
         """The keys, as many on a line as fit; none is parted from its words."""
         line = Content()
-        for key in map(self._key, self._shown()):
+        for key in self._keys:
             longer = line + " " * _GAP + key if line else key
             if line and longer.cell_length > width:
                 yield line
