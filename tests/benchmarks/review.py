@@ -17,6 +17,7 @@ import pty
 import random
 import re
 import select
+import shutil
 import signal
 import statistics
 import struct
@@ -109,10 +110,12 @@ class Terminal:
                 raise TimeoutError(f"{answer!r} was not drawn: {_plain(drawn)[-2000:]}")
             drawn += os.read(self._main, 1 << 16)
 
-    def settle(self) -> None:
+    def settle(self) -> str:
         """Read what is still being drawn."""
+        drawn = b""
         while select.select([self._main], [], [], 0.15)[0]:
-            os.read(self._main, 1 << 16)
+            drawn += os.read(self._main, 1 << 16)
+        return _plain(drawn)
 
     def close(self) -> None:
         self._process.send_signal(signal.SIGKILL)
@@ -178,8 +181,12 @@ def presses(worklist: Path, size: tuple[int, int], count: int) -> dict[str, list
             terminal.settle()
             terminal.press(DOWN, names[place + 1])
             terminal.settle()
-        for _ in range(count):
-            taken["page down"].append(terminal.press(PAGE_DOWN, "film-"))
+        terminal.press(HOME, names[0])
+        terminal.settle()
+        os.write(terminal._main, PAGE_DOWN.encode())
+        page = names.index(re.findall(r"films/\d+/(\S+)", terminal.settle())[-1])
+        for turned in range(2, count + 2):
+            taken["page down"].append(terminal.press(PAGE_DOWN, names[turned * page]))
             terminal.settle()
     return taken
 
@@ -191,15 +198,15 @@ def main() -> None:
     parser.add_argument("--decided", type=int, default=2_000)
     parser.add_argument("--presses", type=int, default=50)
     parser.add_argument("--size", default="140x45")
-    parser.add_argument(
-        "--worklist", type=Path, help="one that an earlier run has made, instead of a new one"
-    )
+    parser.add_argument("--worklist", type=Path, help="a copy of this one instead of a new one")
     arguments = parser.parse_args()
     columns, lines = map(int, arguments.size.split("x"))
     pins.N = 2  # of the worklist that is made: a sign-in is not what is measured
     with tempfile.TemporaryDirectory() as place:
-        worklist = arguments.worklist or Path(place) / "long.worklist"
-        if not worklist.exists():
+        worklist = Path(place) / "long.worklist"
+        if arguments.worklist and arguments.worklist.exists():
+            shutil.copy(arguments.worklist, worklist)
+        else:
             make_worklist(worklist, arguments.rows, arguments.decided)
         with Worklist(worklist) as opened_here:
             first = Path(next(opened_here.results()).file).name

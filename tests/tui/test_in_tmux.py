@@ -190,7 +190,7 @@ def test_a_held_worklist_is_one_line_and_the_key_works_later(path: Path, opened:
     terminal.sign_in("Amina")
     with Worklist(path) as holder, holder.writing():
         terminal.press("a")
-        terminal.sees("Not recorded", "is held by", "5 open  0 decided")
+        terminal.sees("Not recorded", "5 open  0 decided")
     terminal.press("a")
     terminal.sees("Amina: agree", "4 open  1 decided")
     assert standing(path) == ["agree", "", "", "", ""]

@@ -8,7 +8,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.screen import ModalScreen
+from textual.screen import Screen
 
 from lightbox_edge import LightboxError, Review
 from lightbox_edge.decisions import Answer, ReviewRow
@@ -16,7 +16,7 @@ from lightbox_edge.languages import Language
 from lightbox_tui.dialogs import SignIn, Words
 
 
-class DecidingScreen(ModalScreen[int]):
+class DecidingScreen(Screen[int]):
     """What a key decides is on the disk before it is shown; what cannot be recorded is told in one line.
 
     It is modal, for a key that means nothing here must not decide on the film under another screen's cursor.

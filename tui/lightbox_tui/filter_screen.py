@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, get_args
 
+import msgspec
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -106,11 +107,9 @@ class FilterScreen(ModalScreen[Filter]):
         self.action_take()
 
     def action_take(self) -> None:
-        given = {one.id: one.value for one in self.query(Choice)}
-        texts = {one.id: one.value.strip() for one in self.query(Input)}
-        self.dismiss(
-            Filter(**{name: value or getattr(Filter(), name) for name, value in (given | texts).items()})
-        )
+        told = {str(one.id): one.value for one in self.query(Choice)}
+        told |= {str(one.id): one.value.strip() for one in self.query(Input)}
+        self.dismiss(msgspec.convert({name: value for name, value in told.items() if value}, Filter))
 
     def action_clear(self) -> None:
         self.dismiss(Filter())
