@@ -8,9 +8,8 @@ from html import escape
 from importlib.resources import files
 
 from lightbox_edge.page import whole_page
-from lightbox_edge.reporting.layout import (
+from lightbox_edge.reporting.labels import (
     MARKS,
-    Layout,
     counts,
     day,
     facts,
@@ -21,6 +20,7 @@ from lightbox_edge.reporting.layout import (
     who_and_when,
     why,
 )
+from lightbox_edge.reporting.layout import Layout
 from lightbox_edge.reporting.measured import (
     few_words,
     limits_words,
