@@ -1,4 +1,4 @@
-"""The frozen records of a report but for its films: what it is of, who judged, how far that can be relied on."""
+"""The frozen records of a report but for its films: what it is of, who judged, what that is worth."""
 
 from __future__ import annotations
 
