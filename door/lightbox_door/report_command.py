@@ -12,7 +12,7 @@ from lightbox_door.arguments import add_bundle, add_worklist, existing_worklist
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle
-    from lightbox_edge.reporting.records import Report
+    from lightbox_edge.reporting.headings import Report
     from lightbox_edge.reporting.writing import Writer
 
 HELP = "Write the worklist as a report of the session or of each patient: CSV, JSON, HTML or PDF."

@@ -17,10 +17,7 @@ from lightbox_tui.dialogs import SignIn, Words
 
 
 class DecidingScreen(Screen[int]):
-    """What a key decides is on the disk before it is shown; what cannot be recorded is told in one line.
-
-    It is modal, for a key that means nothing here must not decide on the film under another screen's cursor.
-    """
+    """What a key decides is on the disk before it is shown; what cannot be recorded is told in one line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("i", "sign_in", "Sign in"),

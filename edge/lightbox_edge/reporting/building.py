@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -15,20 +14,11 @@ from lightbox_edge.decisions import DecisionLog, FilmStanding, ReviewRow, verify
 from lightbox_edge.decisions.chain import Chain
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.languages import Language
-from lightbox_edge.reporting.decided_words import decisions_of, standing_words
+from lightbox_edge.reporting.film_records import counted, film_report, judge_report
+from lightbox_edge.reporting.headings import SCHEMA_VERSION, DecisionLogHead, Heading, Report
 from lightbox_edge.reporting.measured import about_bundle, measured_of
-from lightbox_edge.reporting.records import (
-    SCHEMA_VERSION,
-    Counts,
-    DecisionLogHead,
-    FilmReport,
-    Heading,
-    Patient,
-    Report,
-    ReportedFinding,
-    ReportedJudge,
-)
-from lightbox_edge.reporting.words import machine_words, notice
+from lightbox_edge.reporting.records import FilmReport
+from lightbox_edge.reporting.words import notice
 from lightbox_edge.worklist import Judge, Worklist
 
 Rows = Callable[[], Iterable[ReviewRow]]
@@ -87,16 +77,7 @@ class Reports:
         )
 
     def _heading(self, patient: str | None, rows: Rows) -> Heading:
-        triage: Counter[str] = Counter()
-        judges: dict[str, Judge] = {}
-        decided = disputed = 0
-        for row in rows():
-            standing = self._standing(row)
-            triage[row.result.outcome.triage] += 1
-            judges.setdefault(row.judge.id, row.judge)
-            decided += bool(standing.decisions)
-            disputed += standing.is_disputed
-        told = {name: triage[name] for name in ("flagged", "uncertain", "not judged", "not flagged")}
+        counts, judges = counted((row, self._standing(row)) for row in rows())
         return Heading(
             SCHEMA_VERSION,
             self._lightbox,
@@ -104,38 +85,15 @@ class Reports:
             notice(self._say),
             Path(self._worklist.path).name,
             patient,
-            Counts(triage.total(), told, decided, disputed),  # type: ignore[arg-type]  # the four triages
+            counts,
             DecisionLogHead(self._chain.entries, self._chain.head),
-            tuple(_judge(one) for one in judges.values()),
-            measured_of(self._bundle, judges.values()),
-            tuple(about_bundle(self._bundle, judges.values(), self._say)),
+            tuple(map(judge_report, judges)),
+            measured_of(self._bundle, judges),
+            tuple(about_bundle(self._bundle, judges, self._say)),
         )
 
     def _film(self, row: ReviewRow) -> FilmReport:
-        result, standing = row.result, self._standing(row)
-        outcome, header = result.outcome, result.outcome.header
-        return FilmReport(
-            path=result.path,
-            sha256=result.sha256,
-            frame=result.frame,
-            patient=Patient(header.PatientID, header.PatientAge, header.PatientSex, header.StudyDate),
-            view=outcome.view,
-            judge=row.judge.id,
-            status=outcome.status,
-            triage=outcome.triage,
-            reasons=outcome.reasons,
-            findings=tuple(
-                ReportedFinding(
-                    one.name, round(one.probability, 6), one.threshold, one.flagged, one.validated
-                )
-                for one in outcome.findings
-            ),
-            anomaly=result.anomaly,
-            words=machine_words(result, self._say),
-            decisions=decisions_of(standing, row.judge.id, self._say),
-            disputed=standing.is_disputed,
-            standing=standing_words(standing, self._say),
-        )
+        return film_report(row, self._standing(row), self._say)
 
     def _standing(self, row: ReviewRow) -> FilmStanding:
         return self._log.standings.of(row.film) if row.film else FilmStanding()
@@ -169,10 +127,6 @@ def _whose(row: ReviewRow) -> tuple[str, str]:
     result = row.result
     patient = result.outcome.header.PatientID
     return patient, "" if patient else result.sha256 or result.path
-
-
-def _judge(one: Judge) -> ReportedJudge:
-    return ReportedJudge(one.id, one.bundle, one.version, one.precision, one.calibration, one.findings)
 
 
 def _version() -> str:

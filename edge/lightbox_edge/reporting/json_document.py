@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from lightbox_edge.reporting.records import Report
+from lightbox_edge.reporting.headings import Report
 
 
 def json_document(report: Report) -> Iterator[bytes]:

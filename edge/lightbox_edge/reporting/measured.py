@@ -8,7 +8,7 @@ from lightbox_edge.bundle import Bundle
 from lightbox_edge.intervals import FEW
 from lightbox_edge.languages import Language
 from lightbox_edge.manifest import Result
-from lightbox_edge.reporting.records import Heading, Measured
+from lightbox_edge.reporting.headings import Heading, Measured
 from lightbox_edge.worklist import Judge
 
 

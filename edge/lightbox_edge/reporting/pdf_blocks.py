@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from lightbox_edge.reporting.layout import (
+from lightbox_edge.reporting.labels import (
     MARKS,
-    Layout,
     counts,
     day,
     facts,
@@ -19,6 +18,7 @@ from lightbox_edge.reporting.layout import (
     who_and_when,
     why,
 )
+from lightbox_edge.reporting.layout import Layout
 from lightbox_edge.reporting.measured import (
     few_words,
     limits_words,

@@ -29,7 +29,8 @@ from reportlab.platypus import (
     Table,
 )
 
-from lightbox_edge.reporting.layout import Layout, title
+from lightbox_edge.reporting.labels import title
+from lightbox_edge.reporting.layout import Layout
 from lightbox_edge.reporting.pdf_blocks import Beside, Block, Film, Rows, Words, blocks, foot, head
 from lightbox_edge.reporting.texts import escaped, plain
 

@@ -6,7 +6,6 @@ machine that judged: another one would point at what it sees itself.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,9 +18,10 @@ from lightbox_edge.languages import Language
 from lightbox_edge.loading import Loaded
 from lightbox_edge.manifest import Precision, Preprocessing
 from lightbox_edge.radiograph import Radiograph
-from lightbox_edge.reading import Limits, Refused, Source, find_sources
+from lightbox_edge.reading import Limits, Source
 from lightbox_edge.regions import EmbeddingStore, FilmRegions, Outliner, Region, Wanted
 from lightbox_edge.regions.drawing import SIDE
+from lightbox_edge.reporting.film_files import FilmFiles
 from lightbox_edge.reporting.picture_drawing import MOST_OUTLINES, small_picture
 from lightbox_edge.reporting.records import FilmReport
 from lightbox_edge.worklist import Worklist
@@ -53,8 +53,8 @@ class FilmPictures:
     def __init__(
         self, worklist: Worklist, say: Language, bundle: Bundle | None, precision: Precision | None
     ) -> None:
-        self._worklist, self._say = worklist, say
-        self._zips: dict[str, dict[str, Source]] = {}
+        self._say = say
+        self._files = FilmFiles(worklist)
         cpus = usable_cpus()
         self._outliner = (
             Outliner(bundle, Wanted(), EmbeddingStore(None), precision=precision, threads=cpus)
@@ -79,7 +79,7 @@ class FilmPictures:
         wanted = defaultdict(list)
         for film in films:
             wanted[film.key].append(film)  # copies, and rows of several judges, are one picture
-        sources = {film.sha256: source for film in films if (source := self._source(film))}
+        sources = {film.sha256: source for film in films if (source := self._files.of(film))}
         made = {
             (found.key, film.judge): self._picture(found.radiograph, found, film)
             for found in self._found(sources.values())
@@ -124,20 +124,6 @@ class FilmPictures:
             words.append(say("Not outlined, so that the film can be seen: {findings}.", findings=names))
         return drawn, [*words, *_ratio(drawn, say)]
 
-    def _source(self, film: FilmReport) -> Source | None:
-        """A file that may still be the film."""
-        places = self._worklist.places(film.judge, film.sha256) if film.sha256 else []
-        for location, member, size in places:
-            found = self._member(location, member) if member else _file(location)
-            if found and found.bytes == size:
-                return found
-        return None
-
-    def _member(self, location: str, member: str) -> Source | None:
-        if location not in self._zips:
-            self._zips[location] = {"/".join(one.members): one for one in _listed(location)}
-        return self._zips[location].get(member)
-
     def _none(self, film: FilmReport) -> Picture:
         say = self._say
         if film.status == "unreadable":
@@ -153,20 +139,6 @@ def _without_regions(pool: DecoderPool, sources: Iterable[Source]) -> Iterator[F
         for frame in file.frames:
             number = "" if frame.number is None else f"#{frame.number}"
             yield FilmRegions("", f"{file.sha256}{number}", frame.status, (), frame.radiograph, ())
-
-
-def _file(location: str) -> Source | None:
-    try:
-        found = os.stat(location)  # noqa: PTH116  # text in, text out
-    except OSError:
-        return None
-    return Source(location, location, (), found.st_size, found.st_mtime_ns)
-
-
-def _listed(location: str) -> Iterator[Source]:
-    if not os.path.lexists(location):
-        return
-    yield from (one for one in find_sources([location]) if not isinstance(one, Refused))
 
 
 def _is_somewhere(region: Region) -> bool:

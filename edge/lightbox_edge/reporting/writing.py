@@ -12,12 +12,13 @@ from lightbox_edge.bundle import Bundle
 from lightbox_edge.languages import Language
 from lightbox_edge.manifest import Precision
 from lightbox_edge.reporting.csv_table import csv_lines
+from lightbox_edge.reporting.headings import Report
 from lightbox_edge.reporting.html_page import html_page
 from lightbox_edge.reporting.json_document import json_document
 from lightbox_edge.reporting.layout import Layout, Pictures
 from lightbox_edge.reporting.measured import is_of
 from lightbox_edge.reporting.pictures import FilmPictures, Picture
-from lightbox_edge.reporting.records import FilmReport, Report
+from lightbox_edge.reporting.records import FilmReport
 from lightbox_edge.worklist import Worklist
 
 Format = Literal["csv", "json", "html", "pdf"]
