@@ -301,7 +301,7 @@ def test_what_the_screen_says_is_decided_outlives_a_closed_terminal(tmp_path: Pa
     )  # fmt: skip
     os.close(terminal)
     for keys, answered in (
-        ("", "Welcome"), ("\r", "Sign in to decide"), (f"{PIN}\r", "Agree"), ("r", "Amina: refer"),
+        ("", "Welcome"), ("\r", "PIN of Amina"), (f"{PIN}\r", "Agree"), ("r", "Amina: refer"),
     ):  # fmt: skip
         os.write(main, keys.encode())
         assert answered in _drawn_until(main, answered), answered

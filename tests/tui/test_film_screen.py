@@ -123,7 +123,7 @@ async def test_a_flagged_film_is_shown_with_its_regions_and_reasons(
         assert "! flagged" in app.told
         assert "1 ! any abnormality <- drawn" in app.told
         assert "Acute cardiopulmonary disease is present." in app.told
-        assert "heart (orange), cardiomegaly: cardiothoracic ratio 0.4" in app.told
+        assert "heart (orange): cardiothoracic ratio 0." in app.told
         assert "Sorts frontal chest X-rays of adults" in app.told
         assert app.status == f"{app.view.status()}  outlines"
         assert app.status.startswith("as the model sees it  L 0.")
@@ -159,7 +159,7 @@ async def test_keys_change_the_window_the_zoom_and_the_place(worklist: Worklist,
         assert app.picture() == whole
 
 
-async def test_a_decision_is_on_the_disk_and_the_next_film_comes(
+async def test_a_decision_is_on_the_disk_and_space_brings_the_next_film(
     worklist: Worklist, viewer: FilmViewer
 ) -> None:
     app = Films(worklist, viewer)
@@ -167,6 +167,8 @@ async def test_a_decision_is_on_the_disk_and_the_next_film_comes(
         await settled(pilot)
         first = app.film.row
         await press(pilot, "r")
+        assert app.film.row == first
+        await press(pilot, "space")
         assert app.film.row.result.path.endswith("film-07-monochrome2.dcm")
         await press(pilot, "left")
         assert app.film.row == first
@@ -290,7 +292,7 @@ async def test_a_film_that_is_gone_is_one_sentence_and_can_be_decided_on(
             shown = app.film.query_one("#film Static", Static)
             assert str(shown.content) == "The file is no longer there."
             assert "! flagged" in app.told
-            await press(pilot, "r")
+            await press(pilot, "r", "space")
             assert "The file has changed: this is not the picture that was judged." in app.told
             assert app.view.marks == ()
             assert app.view.film is not None
@@ -326,5 +328,5 @@ async def test_a_key_that_means_nothing_here_decides_on_no_other_film(
         assert isinstance(app.screen, FilmScreen)
         await pilot.press("q")
         await pilot.pause()
-        assert app.query_one(FilmTable).cursor_row == 1
+        assert app.query_one(FilmTable).place == 1
     assert verify(worklist).entries == 1

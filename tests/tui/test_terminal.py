@@ -9,10 +9,10 @@ import sys
 import time
 
 import pytest
-from textual.widgets import Input
 
 from lightbox_edge import Worklist
 from lightbox_tui import ReviewApp
+from lightbox_tui.questions import Questions
 from lightbox_tui.terminal import DEADLINE, Terminal, ask_terminal, best_picture, typed
 from tests.processes import PATIENCE, environment
 
@@ -124,7 +124,7 @@ async def test_keys_that_were_pressed_meanwhile_are_typed_again() -> None:
         app = ReviewApp(worklist, terminal=Terminal(typed="Ami"))
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
-            assert app.screen.query_one("#name", Input).value == "Ami"
+            assert app.screen.query_one(Questions).value == "Ami"
 
 
 def until(terminal: int, *texts: str) -> str:

@@ -12,6 +12,7 @@ from lightbox_edge.bundle import Bundle
 from lightbox_edge.decisions import verify
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.languages import ENGLISH, Language
+from lightbox_edge.languages.reasons import IN_SHORT
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reporting.building import Reports
 from lightbox_edge.reporting.json_document import json_document
@@ -114,10 +115,8 @@ def test_what_is_said_of_the_bundle_is_said_of_the_one_that_judged(
 
 
 def test_reasons_are_told_by_their_codes_where_the_language_has_them(worklist: Worklist) -> None:
-    said = {"It is a lateral view: screen the frontal film of the patient.": "Vue de profil."}
-    assert "Vue de profil." in films(worklist, Language("fr", "F", said))[FILMS[3]].words
-    whole = Language("fr", "F", {LATERAL: "Mot à mot."})
-    assert "Mot à mot." in films(worklist, whole)[FILMS[3]].words
+    said = {IN_SHORT["lateral"]: "Vue de profil"}
+    assert "Vue de profil (lateral)." in films(worklist, Language("fr", "F", said))[FILMS[3]].words
     assert LATERAL in films(worklist)[FILMS[3]].words
 
 
