@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with existing_worklist(arguments, patience=PATIENCE) as worklist:
-        _review(worklist, arguments)
+        _review(worklist, arguments, _bundle(arguments))
     return 0
 
 
@@ -70,7 +70,7 @@ def review_beside(arguments: argparse.Namespace) -> int:
     add_arguments(parser)
     usual = parser.parse_args([], argparse.Namespace(**vars(arguments)))
     with Worklist(arguments.worklist, patience=PATIENCE) as worklist, ScreeningBeside(arguments) as screening:
-        _review(worklist, usual, screening=screening)
+        _review(worklist, usual, _usable_bundle(usual), screening=screening)
         if screening.is_running:
             print(
                 "Screening goes on until it is done. Ctrl-C stops it; the same command goes on later.",
@@ -79,7 +79,7 @@ def review_beside(arguments: argparse.Namespace) -> int:
         return screening.wait()
 
 
-def _review(worklist: Worklist, arguments: argparse.Namespace, **beside: Any) -> None:
+def _review(worklist: Worklist, arguments: argparse.Namespace, bundle: Bundle | None, **beside: Any) -> None:
     from lightbox_edge.viewing import FilmViewer
     from lightbox_tui import ReviewApp
     from lightbox_tui.terminal import ask_terminal
@@ -88,7 +88,7 @@ def _review(worklist: Worklist, arguments: argparse.Namespace, **beside: Any) ->
 
     say = chosen_language(arguments)
     look = arguments.theme or look_for(os.environ, sys.stderr.encoding)
-    with FilmViewer(worklist, _bundle(arguments)) as viewer:
+    with FilmViewer(worklist, bundle) as viewer:
         app = ReviewApp(
             worklist,
             arguments.mode,
@@ -111,4 +111,14 @@ def _bundle(arguments: argparse.Namespace) -> Bundle | None:
     except BundleError:
         if arguments.bundle is not None:
             raise
+        return None
+
+
+def _usable_bundle(arguments: argparse.Namespace) -> Bundle | None:
+    """The same, but what is wrong with it is left to the screening to say, which needs it."""
+    from lightbox_edge import LightboxError
+
+    try:
+        return _bundle(arguments)
+    except LightboxError:
         return None
