@@ -313,6 +313,28 @@ def test_what_the_screen_says_is_decided_outlives_a_closed_terminal(tmp_path: Pa
         assert DecisionLog(worklist).standings.of(("0" * 64, 0)).answer == "refer"
 
 
+def test_a_program_that_outlives_its_terminal_ends(tmp_path: Path) -> None:
+    """Nobody sends it a SIGHUP, and it must not read the end of its input for ever."""
+    import pty
+
+    path = tmp_path / "w"
+    with Worklist(path):
+        pass
+    main, terminal = pty.openpty()
+    process = subprocess.Popen(
+        lightbox("review", "--worklist", path),
+        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+        env={**environment(), "TERM": "xterm-256color", "LIGHTBOX_CACHE": str(tmp_path)},
+    )  # fmt: skip
+    os.close(terminal)
+    _drawn_until(main, "Welcome")
+    os.close(main)
+    try:
+        process.wait(PATIENCE)
+    finally:
+        process.kill()
+
+
 def _drawn_until(terminal: int, text: str) -> str:
     ends, drawn = time.monotonic() + PATIENCE, b""
     while text.encode() not in drawn and time.monotonic() < ends:

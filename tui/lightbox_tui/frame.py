@@ -11,10 +11,13 @@ from textual.filter import LineFilter
 
 from lightbox_edge.decisions import Mode
 from lightbox_edge.languages import Language
+from lightbox_tui.hangup import terminal_is_gone
 from lightbox_tui.help import Help
 from lightbox_tui.plain_signs import PlainSigns
 from lightbox_tui.themes import THEMES, Look
 from lightbox_tui.tour import Tour
+
+_LOOKS = 2.0  # seconds between looks whether the terminal is there
 
 
 class Frame(App[None]):
@@ -51,6 +54,12 @@ class Frame(App[None]):
         """The first screen stands, and what it asks at once: the tour comes on top."""
         if self._tour:
             self.push_screen(Tour(self._say))
+        if not self.is_headless:
+            self.set_interval(_LOOKS, self._end_without_terminal)
+
+    def _end_without_terminal(self) -> None:
+        if terminal_is_gone():
+            self.exit()
 
     def action_explain_keys(self) -> None:
         """All keys of the screen that is open."""
