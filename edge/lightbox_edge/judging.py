@@ -58,12 +58,14 @@ class Judged:
     """An outcome, and beside it what the image encoder said of the film.
 
     ``patch_features``, (patches, dimensions), and ``image_features``, (dimensions,) and L2-normalised, are
-    None where the film is not judged, the former also where the bundle's graph gives none.
+    None where the film is not judged, the former also where the bundle's graph gives none. ``ratio`` is the
+    cardiothoracic one, None where it is no evidence or was not measured.
     """
 
     outcome: Outcome
     patch_features: Features | None = None
     image_features: Features | None = None
+    ratio: float | None = None
 
     @property
     def patches(self) -> bytes:
@@ -181,7 +183,7 @@ class Model:
         outcome = self._outcome(frame, seen, seconds)
         if outcome.status != "judged":
             return Judged(outcome)
-        return Judged(outcome, seen.patch_features, seen.image_features)
+        return Judged(outcome, seen.patch_features, seen.image_features, seen.ratio)
 
     def _outcome(self, frame: LoadedFrame, seen: _Seen, seconds: float) -> Outcome:
         scores = tuple(

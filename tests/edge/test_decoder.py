@@ -57,10 +57,20 @@ def small(folder: Path, film: Film, count: int) -> list[Source]:
     return [source for source in find_sources([folder]) if isinstance(source, Source)]
 
 
+OTHERS: set[int] = set()  # decoders that another test's session keeps in this very process
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> None:
+    OTHERS.clear()
+    OTHERS.update(process.pid for process in decoders())
+
+
 def decoders() -> list[psutil.Process]:
-    """The decoder processes of this process."""
+    """The decoder processes of this process and this test."""
     found = psutil.Process().children(recursive=True)
-    return [process for process in found if "lightbox_edge.decoder" in " ".join(cmdline(process))]
+    ours = [process for process in found if process.pid not in OTHERS]
+    return [process for process in ours if "lightbox_edge.decoder" in " ".join(cmdline(process))]
 
 
 def cmdline(process: psutil.Process) -> list[str]:

@@ -237,6 +237,6 @@ def test_screening_and_its_review_start_together(tmp_path: Path, opened: Open, b
     terminal.sees("Nobody reads this worklist yet")
     terminal.press("Escape")
     terminal.sees("The worklist is empty.")
-    terminal.sees("Screening has stopped: ", "no-bundle")
+    terminal.until(lambda shown: "no-bundle" in shown.replace("\n", "") and "Screening has stopped" in shown)
     terminal.press("q")
     terminal.ended()

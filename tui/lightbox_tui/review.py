@@ -53,8 +53,7 @@ class ReviewApp(Frame):
     def get_default_screen(self) -> WorklistScreen:
         return WorklistScreen(self._worklist, self._review, self._say, self._film, self._screening)
 
-    def on_ready(self) -> None:
-        super().on_ready()
+    def on_ready(self) -> None:  # Textual calls the frame's own too
         type_again(self, self._terminal)
 
     def on_unmount(self) -> None:

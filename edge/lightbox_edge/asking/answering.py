@@ -36,6 +36,7 @@ class SeenFilm:
     path: str
     outcome: Outcome
     image_features: Features
+    ratio: float | None
     film: Film
     maps: FilmMaps
     has_patches: bool
@@ -83,11 +84,13 @@ class Answering:
             return judged.outcome
         film = Film(content, radiograph, self._finder.organs(radiograph, judged))
         maps = FilmMaps(self.model, pixels, radiograph.stored_size, judged.patch_features)
-        return SeenFilm(path, judged.outcome, features, film, maps, judged.patch_features is not None)
+        return SeenFilm(
+            path, judged.outcome, features, judged.ratio, film, maps, judged.patch_features is not None
+        )
 
     def score(self, seen: SeenFilm, words: str) -> FindingScore:
         """What the words score on a film, without where; see `answer`."""
-        return score(seen.image_features, self.criterion(words), self.model.logit_scale)
+        return score(seen.image_features, self.criterion(words), self.model.logit_scale, seen.ratio)
 
     def answer(self, seen: SeenFilm, words: str) -> Reply:
         """What the bundle says of words on a film that it has seen.
