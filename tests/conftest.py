@@ -37,12 +37,13 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _caches_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or leaves anything in the caches of whoever runs it, subprocesses included.
+    """No test reads or leaves anything in the caches of whoever runs it, or speaks his language.
 
     What runs here is measured first, or the first test that screens would be told so on stderr.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LIGHTBOX_CACHE", str(tmp_path_factory.mktemp("caches")))
+        patch.setenv("LIGHTBOX_LANGUAGE", "en")
         choose(open_bundle(CHEST_OPEN), "auto", "auto", "auto", beside_decoders(usable_cpus()))
         yield
 

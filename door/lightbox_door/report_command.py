@@ -8,7 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lightbox_door.arguments import add_bundle, add_worklist, existing_worklist
+from lightbox_door.arguments import (
+    add_bundle,
+    add_language,
+    add_worklist,
+    chosen_language,
+    existing_worklist,
+)
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle
@@ -31,12 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one report of all films, or a file for each patient in the folder --out (default: %(default)s)",
     )
     parser.add_argument("--patient", metavar="ID", help="a report of the films of this PatientID alone")
-    parser.add_argument(
-        "--language",
-        metavar="CODE",
-        default="en",
-        help="en, es, fr, pt, sw, or a file of your own (default: %(default)s); CSV is in English always",
-    )
+    add_language(parser)
     parser.add_argument(
         "--pictures",
         choices=("flagged", "all", "none"),
@@ -50,13 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from lightbox_edge.languages import load_language
     from lightbox_edge.reporting.building import Reports
     from lightbox_edge.reporting.writing import Writer
 
     many = arguments.per == "patient" and arguments.patient is None
     _check(arguments, many)
-    say, bundle = load_language(arguments.language), _bundle(arguments.bundle)
+    say, bundle = chosen_language(arguments), _bundle(arguments.bundle)
     with (
         existing_worklist(arguments) as worklist,
         Writer(worklist, say, bundle, arguments.format, arguments.pictures) as writer,
