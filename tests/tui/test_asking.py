@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
@@ -18,9 +20,10 @@ from textual.worker import WorkerFailed
 from lightbox_edge import Bundle, LightboxError
 from lightbox_edge.asking import Asker
 from lightbox_edge.decisions import ReviewRow
-from lightbox_edge.languages import ENGLISH, Language
+from lightbox_edge.languages import ENGLISH, Language, languages, load_language
 from lightbox_tui.asking import AskScreen, Picture
 from tests.asked_films import NAMES, asker_of, lay_out, row, screen
+from tests.tui.conftest import golden, screen_text
 
 SIZES = [(80, 24), (140, 45)]
 
@@ -180,3 +183,14 @@ async def test_pages_turn_where_the_answer_is_longer_than_the_screen(asker: Aske
         await pilot.press("pagedown", "pagedown", "pagedown")
         await pilot.pause()
         assert any("a person" in line for line in shown(app))
+
+
+@pytest.mark.parametrize("code", languages())
+async def test_the_screen_before_words_in_each_language(asker: Asker, worklist: Path, code: str) -> None:
+    """What is answered has the bundle's figures in it, and no golden may depend on those."""
+    film = row(worklist, NAMES[0])
+    named = msgspec.structs.replace(film.result, file=NAMES[0])
+    app = Asking(asker, dataclasses.replace(film, result=named), load_language(code))
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await pilot.pause()
+        golden(f"ask-{code}", screen_text(app))

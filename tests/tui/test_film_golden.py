@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from textual.app import App
 from lightbox_edge import Outcome, Result, Review, Worklist
 from lightbox_edge.browsing import Pages
 from lightbox_edge.decisions import Mode, pins
+from lightbox_edge.languages import ENGLISH, Language, languages, load_language
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
 from lightbox_edge.results import DescriptorScore, FindingScore
@@ -20,9 +20,9 @@ from lightbox_edge.viewing import FilmViewer
 from lightbox_edge.worklist import FileResults, Judge
 from lightbox_tui.film_screen import FilmScreen
 from lightbox_tui.terminal import PictureKind, Terminal
+from tests.tui.conftest import golden, screen_text
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-GOLDEN = Path(__file__).parent / "golden"
 JUDGE = Judge("j", "chest-open", "int8_avx2", ("effusion", "mass"), "1.0", "c")
 SCORES = (
     FindingScore("mass", 0.31, 0.95, False),
@@ -55,40 +55,40 @@ def worklist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workli
 
 
 class Films(App[int]):
-    def __init__(self, worklist: Worklist, viewer: FilmViewer, mode: Mode, kind: PictureKind) -> None:
+    def __init__(
+        self,
+        worklist: Worklist,
+        viewer: FilmViewer,
+        mode: Mode,
+        kind: PictureKind,
+        say: Language = ENGLISH,
+    ) -> None:
         super().__init__()
         review = Review(worklist, mode)
         review.sign_in("Amina", "2468")
-        self.film = FilmScreen(review, list(Pages(worklist, review)), 0, viewer, terminal=Terminal(kind))
+        self.film = FilmScreen(review, list(Pages(worklist, review)), 0, viewer, say, Terminal(kind))
 
     def on_mount(self) -> None:
         self.push_screen(self.film, self.exit)
 
-    def text(self) -> str:
-        strips = self.screen._compositor.render_strips()
-        return "".join("".join(part.text for part in line).rstrip() + "\n" for line in strips)
-
 
 @pytest.mark.parametrize(
-    ("name", "size", "mode", "kind"),
+    ("name", "size", "mode", "kind", "code"),
     [
-        ("film-80x24", (80, 24), "ai-first", "halfcell"),
-        ("film-140x45", (140, 45), "ai-first", "halfcell"),
-        ("film-80x24-blind", (80, 24), "blind-first", "halfcell"),
-        ("film-80x24-none", (80, 24), "ai-first", "none"),
+        ("film-80x24", (80, 24), "ai-first", "halfcell", "en"),
+        ("film-140x45", (140, 45), "ai-first", "halfcell", "en"),
+        ("film-80x24-blind", (80, 24), "blind-first", "halfcell", "en"),
+        ("film-80x24-none", (80, 24), "ai-first", "none", "en"),
+        *((f"film-{code}", (140, 45), "ai-first", "none", code) for code in languages()),
     ],
 )
 async def test_the_screen_is_the_one_that_was_looked_at(
-    worklist: Worklist, name: str, size: tuple[int, int], mode: Mode, kind: PictureKind
+    worklist: Worklist, name: str, size: tuple[int, int], mode: Mode, kind: PictureKind, code: str
 ) -> None:
     with FilmViewer(worklist) as viewer:
-        app = Films(worklist, viewer, mode, kind)
+        app = Films(worklist, viewer, mode, kind, load_language(code))
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             await app.film.workers.wait_for_complete()
             await pilot.pause()
-            text = app.text()
-    golden = GOLDEN / f"{name}.txt"
-    if os.environ.get("LIGHTBOX_WRITE_GOLDEN"):
-        golden.write_text(text, encoding="utf-8")
-    assert text == golden.read_text(encoding="utf-8")
+            golden(name, screen_text(app))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lightbox_edge import Review, Worklist
+from lightbox_edge import Bundle, Review, Screener, Worklist
 from lightbox_edge.decisions import DecisionLog, verify
 from tests.processes import environment, lightbox
 from tests.reviewed_films import JUDGE, TRIAGES, entries, film
@@ -240,3 +240,56 @@ def test_screening_and_its_review_start_together(tmp_path: Path, opened: Open, b
     terminal.until(lambda shown: "no-bundle" in shown.replace("\n", "") and "Screening has stopped" in shown)
     terminal.press("q")
     terminal.ended()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_film_is_opened_looked_at_asked_and_decided_on(
+    size: tuple[int, int], tmp_path: Path, opened: Open, bundle: Bundle
+) -> None:
+    """With a real film and the real bundle; then a second reader reads it."""
+    path = tmp_path / "real"
+    samples = Path(__file__).parents[2] / "samples"
+    with Worklist(path) as worklist:
+        with Screener(bundle, worklist, precision=next(iter(bundle.manifest.ladder)), threads=1) as screener:
+            (result,) = screener.screen([samples / "film-02-lung-opacity.jpg"])
+        for name in ("Amina", "Bela"):
+            Review(worklist).readers.add(name, PIN)
+    review = lightbox("review", "--worklist", path, "--bundle", bundle.folder, "--picture", "halfcell")
+    terminal = opened(size, call=review)
+    terminal.sign_in("Amina")
+    terminal.sees("1 films", "film-02-lung-opacity.jpg")
+    terminal.press("Enter")
+    terminal.sees("\u2580" * 20, "as the model sees it", "outlines", "o opens the film")
+    terminal.press("v")
+    terminal.sees("as the model sees it", "  map")
+    terminal.press("v")
+    terminal.sees("no overlay")
+    terminal.press("e", "+")
+    terminal.sees("1.2x", "negative")
+    terminal.press("/")
+    terminal.sees("Ask in English")
+    terminal.press("rib fracture", "Enter")
+    terminal.sees('"rib fracture"', "These words were never")
+    terminal.press("Escape")
+    terminal.sees("as the model sees it")
+    terminal.press("r")
+    terminal.sees("> Amina: refer")
+    terminal.press("q")
+    terminal.sees("0 open  1 decided")
+    terminal.press("q")
+    terminal.ended()
+    second = opened(size, call=[*review, "--mode", "second"])
+    second.sign_in("Bela")
+    second.sees("1 films", "film-02-lung-opacity.jpg", without="refer")
+    second.press("Enter")
+    second.sees("as the model sees it", without="Amina")
+    second.press("a")
+    second.sees("> Bela: agree", "> Amina: refer", "They differ")
+    second.press("q")
+    second.sees("1 disputed")
+    second.press("q")
+    second.ended()
+    with Worklist(path) as worklist:
+        assert verify(worklist).entries == 2
+        assert result.film is not None
+        assert DecisionLog(worklist).standings.of(result.film).answer == "disputed"

@@ -17,6 +17,7 @@ from lightbox_edge import Outcome, Result, Review, Worklist
 from lightbox_edge.asking import SimilarFilms
 from lightbox_edge.decisions import Mode, ReviewRow, pins
 from lightbox_edge.features import pack_features
+from lightbox_edge.languages import ENGLISH, Language, languages, load_language
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
 from lightbox_edge.results import FindingScore
@@ -24,6 +25,7 @@ from lightbox_edge.worklist import FileResults
 from lightbox_tui.similar import SimilarScreen
 from tests.asked_films import row
 from tests.reviewed_films import JUDGE
+from tests.tui.conftest import golden, screen_text
 
 SIZE = (80, 24)
 
@@ -58,9 +60,9 @@ def worklist(tmp_path: Path) -> Iterator[Worklist]:
 class Alike(App[ReviewRow | None]):
     """The screen, whose end ends the app with what it was left with."""
 
-    def __init__(self, review: Review, worklist: Worklist, film: ReviewRow) -> None:
+    def __init__(self, review: Review, worklist: Worklist, film: ReviewRow, say: Language = ENGLISH) -> None:
         super().__init__()
-        self._made = SimilarScreen(SimilarFilms(review, worklist.path), film)
+        self._made = SimilarScreen(SimilarFilms(review, worklist.path), film, say)
 
     def on_mount(self) -> None:
         self.push_screen(self._made, self.exit)
@@ -155,3 +157,12 @@ async def test_a_long_patient_id_pushes_nothing_off_the_screen(tmp_path: Path, s
     assert "cosine" in drawn[1]
     assert "0.996" in drawn[2]
     assert all(len(line.rstrip()) <= size[0] for line in drawn)
+
+
+@pytest.mark.parametrize("code", languages())
+async def test_the_screen_in_each_language(worklist: Worklist, code: str) -> None:
+    review = reviewing(worklist, "ai-first", "1.png")
+    app = Alike(review, worklist, row(worklist.path, "0.png"), load_language(code))
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        golden(f"similar-{code}", screen_text(app))
