@@ -42,6 +42,11 @@ class Outcome(msgspec.Struct, frozen=True):
     header: Header = Header()
     seconds: float = 0.0
 
+    @property
+    def highest(self) -> FindingScore | None:
+        """The finding that a list names: the most probable of the flagged, else of all; None without any."""
+        return max(self.findings, key=lambda one: (one.flagged, one.probability), default=None)
+
 
 class AnomalyRank(msgspec.Struct, frozen=True):
     """Where a film stands among the ``films`` of its batch; rank 1 is the least like the others.

@@ -73,7 +73,7 @@ def cells(
     ``film`` is how the film is named; ``shown`` says whether the machine's view may be seen.
     """
     outcome, rank = row.result.outcome, row.result.anomaly
-    highest = max(outcome.findings, key=lambda one: (one.flagged, one.probability), default=None)
+    highest = outcome.highest
     return {
         "triage": marked(outcome.triage, say) if shown else hidden(say),
         "patient": outcome.header.PatientID,

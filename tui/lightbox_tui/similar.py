@@ -111,7 +111,7 @@ class SimilarScreen(Screen[ReviewRow | None]):
 
     def _cells(self, one: SimilarFilm) -> list[Text]:
         outcome, say = one.row.result.outcome, self._say
-        highest = max(outcome.findings, key=lambda score: (score.flagged, score.probability), default=None)
+        highest = outcome.highest
         found = f"{say(highest.name)} {highest.probability:.2f}" if highest else ""
         patient = outcome.header.PatientID or one.row.result.path.rsplit("/", 1)[-1]
         return [

@@ -54,7 +54,7 @@ def previous_film(worklist: Worklist, row: ReviewRow) -> ReviewRow | None:
     with worklist.reading() as connection:
         found = connection.execute(
             "SELECT path, frame, sha256, outcome FROM picture WHERE judge = ?"
-            " AND json_extract(outcome, '$.header.PatientID') = ?"
+            " AND patient = ?"
             " AND json_extract(outcome, '$.header.StudyDate') BETWEEN '0' AND ?"
             " AND json_extract(outcome, '$.header.StudyDate') < ?"
             " ORDER BY json_extract(outcome, '$.header.StudyDate') DESC, path, frame LIMIT 1",
