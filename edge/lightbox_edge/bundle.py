@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from lightbox_edge.errors import BundleError
+from lightbox_edge.home import home
 from lightbox_edge.manifest import File, Manifest, Precision, Rung, parse_manifest
 
 MANIFEST = "manifest.json"
@@ -122,7 +122,7 @@ def open_bundle(folder: str | os.PathLike[str] | None = None) -> Bundle:
 
 def default_bundle() -> Path:
     """The folder of the bundle that is installed with the program."""
-    return Path(sys.prefix) / "share" / "lightbox" / "bundles" / DEFAULT_BUNDLE
+    return home() / "bundles" / DEFAULT_BUNDLE
 
 
 def verify_bundle(bundle: Bundle) -> int:
