@@ -170,7 +170,7 @@ def _send(stream: IO[bytes], message: object) -> None:
     stream.flush()
 
 
-def _serve() -> None:
+def serve() -> None:
     """Answer requests until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
     requests = sys.stdin.buffer
@@ -186,4 +186,4 @@ def _serve() -> None:
 
 
 if __name__ == "__main__":
-    _serve()
+    serve()
