@@ -2,8 +2,8 @@
 
     python build_scripts/build_kit.py --bundle bundles/chest-open --out build/kit
 
-It builds for the system that it runs on. `lightbox kit build` calls it, and then writes what a kit is known by:
-its record, its sums and its signature.
+It builds for the system that it runs on. `lightbox kit build` calls it, and then writes what a kit is known
+by: its record, its sums and its signature.
 """
 
 from __future__ import annotations

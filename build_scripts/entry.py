@@ -1,7 +1,6 @@
 """Where the frozen program starts: the command, or one of its own decoder processes.
 
-A frozen program is its own interpreter, so ``-m lightbox_edge.decoder``, which `lightbox_edge.decoder` calls its
-Python with, comes here.
+A frozen program is its own interpreter, so what `lightbox_edge.decoder` calls its Python with comes here.
 """
 
 from __future__ import annotations

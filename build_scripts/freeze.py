@@ -25,9 +25,10 @@ def freeze(out: Path, work: Path) -> Frozen:
     Raises:
         subprocess.CalledProcessError: PyInstaller failed; it said why.
     """
-    options = ("--noconfirm", "--clean", "--log-level", "WARN", "--distpath", str(out), "--workpath", str(work))
+    options = ["--noconfirm", "--clean", "--log-level", "WARN"]
+    places = ["--distpath", str(out), "--workpath", str(work)]
     subprocess.run(
-        [sys.executable, "-m", "PyInstaller", *options, str(HERE / "lightbox.spec")],
+        [sys.executable, "-m", "PyInstaller", *options, *places, str(HERE / "lightbox.spec")],
         check=True,
         stdout=sys.stderr,
     )

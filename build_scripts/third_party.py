@@ -1,8 +1,8 @@
 """THIRD-PARTY.txt: whose work lies in the frozen program, and under which licences.
 
-It is made from the files that went in, not from a list that someone keeps: each belongs to a Python distribution
-(by its record), to Python, or to a package of the system. A file of nobody's, or a distribution without a
-licence, ends the build.
+It is made from the files that went in, not from a list that someone keeps: each belongs to a Python
+distribution (by its record), to Python, or to a package of the system. A file of nobody's, or a distribution
+without a licence, ends the build.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def third_party(sources: Iterable[Path], root: Path) -> str:
     return _told(sorted(found.values(), key=lambda one: one.name.lower()))
 
 
-def _work(source: Path, owners: dict[Path, metadata.Distribution], root: Path, found: dict[str, Work]) -> Work | None:
+def _work(
+    source: Path, owners: dict[Path, metadata.Distribution], root: Path, found: dict[str, Work]
+) -> Work | None:
     if source in owners:
         name = owners[source].name
         return found.get(name) or _of_distribution(owners[source])
@@ -97,8 +99,12 @@ def _published(name: str) -> tuple[str, ...]:
 
 
 def _python() -> Work:
-    text = next((path for path in Path(sys.base_prefix).rglob("LICENSE.txt") if "site-packages" not in path.parts), None)
-    return Work("Python", sys.version.split()[0], "PSF-2.0", (text.read_text("utf-8").strip(),) if text else ())
+    texts = (
+        path.read_text("utf-8").strip()
+        for path in Path(sys.base_prefix).rglob("LICENSE.txt")
+        if "site-packages" not in path.parts
+    )
+    return Work("Python", sys.version.split()[0], "PSF-2.0", tuple(texts)[:1])
 
 
 def _of_system(source: Path) -> Work | None:

@@ -47,7 +47,12 @@ def told(checkup: Checkup) -> str:
         f"choice       {choice.precision} on {choice.backend}. {choice.reason}",
         f"caches       {checkup.caches}",
         f"worklist     {checkup.worklist}, {checkup.worklist_free / 1e9:.1f} GB free on its disk",
-        "network      Lightbox opens no network connection.",
+        "network      "
+        + (
+            "Lightbox opens no connection: it tried to, just now, and was refused by its own guard."
+            if checkup.network_is_refused
+            else "The guard that refuses connections is not in force in this process."
+        ),
     ]
     return "\n".join(lines)
 

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Protocol
 
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.no_network import forbid_network
 
 INTERRUPTED = 130
 
@@ -37,6 +38,9 @@ COMMANDS = (
 
 # The extra that a subcommand needs.
 EXTRAS = {"export": "export", "distill": "export", "quantize": "quantize"}
+
+# The commands that may use the network: a hub's models on a workstation, the X-ray machine's films.
+NETWORKED = ("export", "receive")
 
 EPILOG = """exit codes: 0 done; 1 done, but some inputs could not be read; 2 the call or a file it names is
 wrong; 3 the bundle failed verification; 130 interrupted, run the same command again to go on"""
@@ -63,6 +67,8 @@ def program() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)
+    if sys.argv[1:2] not in [[name] for name in NETWORKED]:
+        forbid_network()
     try:
         code = main()
         signal.signal(signal.SIGINT, signal.SIG_IGN)

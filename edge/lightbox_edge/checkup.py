@@ -14,6 +14,7 @@ from lightbox_edge.choosing import Choice, choose, worth_trying
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.machine import Cpu, Memory, read_cpu, read_memory
 from lightbox_edge.manifest import Precision
+from lightbox_edge.no_network import network_is_refused
 from lightbox_edge.speed import BATCH, Candidate, measure
 
 
@@ -56,6 +57,7 @@ class Checkup(msgspec.Struct, frozen=True):
     caches: str
     worklist: str
     worklist_free: int
+    network_is_refused: bool
 
 
 def examine(bundle: Bundle, worklist: Path) -> Checkup:
@@ -108,6 +110,7 @@ def examine(bundle: Bundle, worklist: Path) -> Checkup:
         caches=str(cache_root()),
         worklist=str(worklist.absolute()),
         worklist_free=free,
+        network_is_refused=network_is_refused(),
     )
 
 

@@ -23,6 +23,7 @@ from typing import IO, Any
 
 from lightbox_edge.loading import Loaded, LoadedFrame, load
 from lightbox_edge.manifest import Preprocessing
+from lightbox_edge.no_network import forbid_network
 from lightbox_edge.reading import Limits, Source
 
 SECONDS_PER_FILE = 300  # a decoder that needs longer hangs
@@ -172,6 +173,7 @@ def _send(stream: IO[bytes], message: object) -> None:
 
 def serve() -> None:
     """Answer requests until stdin ends."""
+    forbid_network()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

@@ -85,7 +85,7 @@ def test_people_get_the_same_in_words(doctor: Doctor, bundle: Bundle, tmp_path: 
     assert all(flag in lines["CPU flags"] for flag in read_cpu().flags)
     assert str(tmp_path / "mine.worklist") in lines["worklist"]
     assert os.environ["LIGHTBOX_CACHE"] in lines["caches"]
-    assert lines["network"].endswith("Lightbox opens no network connection.")
+    assert "was refused by its own guard" in lines["network"]
     precision = lines["choice"].removeprefix("choice").split()[0]
     assert precision in bundle.manifest.ladder
     assert lines["bundle"].split()[1] == bundle.manifest.name
@@ -141,6 +141,7 @@ def test_the_words_for_an_old_laptop() -> None:
         caches="/home/nurse/.cache/lightbox",
         worklist="/home/nurse/lightbox.worklist",
         worklist_free=12_340_000_000,
+        network_is_refused=False,
     )
     assert told(checkup).splitlines() == [
         "CPU          An old CPU (x86_64), 4 usable",
@@ -157,7 +158,7 @@ def test_the_words_for_an_old_laptop() -> None:
         "choice       int8_avx2 on onnxruntime. So it is.",
         "caches       /home/nurse/.cache/lightbox",
         "worklist     /home/nurse/lightbox.worklist, 12.3 GB free on its disk",
-        "network      Lightbox opens no network connection.",
+        "network      The guard that refuses connections is not in force in this process.",
     ]
 
 
