@@ -20,6 +20,7 @@ INTERRUPTED = 130
 
 # Each is a module of this package. The order is that of --help: daily work first.
 COMMANDS = (
+    "start",
     "screen",
     "review",
     "report",
