@@ -52,7 +52,16 @@ def build_kit(bundle: Path, out: Path) -> None:
         shutil.copy(ROOT / "LICENSE", kit)
         for file in START[sys.platform]:
             shutil.copy(ROOT / "build_scripts" / "start" / file, kit)
+        _write_guides(kit, name)
         kit.rename(out)
+
+
+def _write_guides(kit: Path, bundle: str) -> None:
+    """The guide's pictures show the kit's own samples, judged by its own bundle."""
+    (kit / "guide").mkdir()
+    options = ("--bundle", f"bundles/{bundle}", "--samples", "samples", "--out", "guide")
+    call = [sys.executable, str(ROOT / "build_scripts" / "guide.py"), *options]
+    subprocess.run(call, cwd=kit, check=True, stdout=sys.stderr)
 
 
 def _bundle_name(bundle: Path) -> str:
@@ -72,7 +81,7 @@ def main() -> None:
     except (KitError, UnknownOrigin) as error:
         sys.exit(f"build_kit: {error}")
     except subprocess.CalledProcessError as error:
-        sys.exit(f"build_kit: PyInstaller ended with code {error.returncode}; it said why above.")
+        sys.exit(f"build_kit: {error.cmd[1]} ended with code {error.returncode}; it said why above.")
 
 
 if __name__ == "__main__":

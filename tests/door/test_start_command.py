@@ -68,7 +68,7 @@ def called(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
 def test_what_is_opened(
     called: list[list[str]], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder goes into the worklist; nothing opens the worklist, and where none is yet the samples, apart."""
+    """A folder goes into the worklist; Enter opens the worklist, or the samples apart where none is yet."""
     worklist = tmp_path / "clinic.worklist"
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{folder}\n\n\n"))
     call = ["start", "--worklist", str(worklist), "--language", "en"]
