@@ -1,0 +1,179 @@
+"""The kit as it is built here: frozen once, then used as a clinic would, without this Python."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pydicom
+import pytest
+
+from lightbox_edge.languages import languages
+from tests.compressed_films import LOSSLESS, compressed_films
+from tests.processes import environment, lightbox
+from tests.terminal import Terminal
+
+ROOT = Path(__file__).parents[2]
+MEGABYTES = 450  # of the whole kit, with one runtime
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kit of this system is built elsewhere")
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    out = tmp_path_factory.mktemp("built") / "kit"
+    call = [
+        sys.executable,
+        ROOT / "build_scripts" / "build_kit.py",
+        "--bundle",
+        ROOT / "bundles" / "chest-open",
+    ]
+    done = subprocess.run(
+        [*call, "--out", out], env=environment(), cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    yield out
+    shutil.rmtree(out)
+
+
+@pytest.fixture
+def run(kit: Path, tmp_path: Path) -> Run:
+    """Run the kit's start file with nothing of this environment: no Python, no network, no writing to it."""
+
+    def started(*arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*sealed_off(kit), "sh", str(kit / "start-linux.sh"), *map(str, arguments)],
+            cwd=tmp_path,
+            env=bare(tmp_path),
+            capture_output=True,
+            text=True,
+            check=check,
+        )
+
+    return started
+
+
+def bare(home: Path) -> dict[str, str]:
+    return {"HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+
+
+def sealed_off(kit: Path) -> list[str]:
+    """What mounts the kit read-only, without a network, and runs the rest; empty without namespaces."""
+    mounted = f'mount --bind {kit} {kit} && mount -o remount,bind,ro {kit} && exec "$@"'
+    call = ["unshare", "-rnm", "sh", "-c", mounted, "sh"]
+    possible = shutil.which("unshare") and subprocess.run([*call, "true"], check=False).returncode == 0
+    return call if possible else []
+
+
+def probabilities(stdout: str) -> dict[str, list[float]]:
+    """Of each film by the name of its file."""
+    films: list[dict[str, Any]] = [json.loads(line) for line in stdout.splitlines()]
+    return {Path(film["path"]).name: [one["probability"] for one in film["findings"]] for film in films}
+
+
+def test_what_lies_in_it_and_what_it_weighs(kit: Path) -> None:
+    assert {path.name for path in kit.iterdir()} >= {
+        "program", "bundles", "samples", "guide", "keys", "start-linux.sh", "START-LINUX.txt", "LICENSE",
+        "THIRD-PARTY.txt",
+    }  # fmt: skip
+    assert sum(path.stat().st_size for path in kit.rglob("*") if path.is_file()) < MEGABYTES << 20
+    assert {path.name for path in (kit / "guide").iterdir()} == {f"guide-{one}.html" for one in languages()}
+
+
+def test_no_name_of_this_machine_travels_with_it(kit: Path) -> None:
+    texts = [*kit.glob("*.txt"), *kit.glob("*.sh"), *(kit / "guide").iterdir()]
+    assert [path.name for path in texts if str(ROOT) in path.read_text("utf-8")] == []
+
+
+def test_everybodys_licence_travels_with_it_and_no_gpl(kit: Path) -> None:
+    """What is linked to readline or carries libjpeg's GPL wrapper would be GPL as a whole."""
+    told = (kit / "THIRD-PARTY.txt").read_text("utf-8")
+    for name in (
+        "onnxruntime",
+        "numpy",
+        "textual-image",
+        "python-gdcm",
+        "Python ",
+        "tokenizers",
+        "cryptography",
+    ):
+        assert re.search(rf"^{name}.*\d", told, re.M), name
+    names = {path.name.lower() for path in (kit / "program").rglob("*")}
+    assert not [name for name in names if re.search(r"readline|_libjpeg|darkgarden", name)]
+
+
+def test_what_is_under_the_lgpl_can_be_replaced(kit: Path) -> None:
+    """textual-image lies there as files of its own, which are what is imported."""
+    assert (kit / "program" / "_internal" / "textual_image" / "widget" / "__init__.py").is_file()
+
+
+def test_the_samples_are_judged_as_from_source(run: Run, kit: Path, tmp_path: Path) -> None:
+    frozen = run("screen", kit / "samples", "--json", "--worklist", "frozen.worklist")
+    source = subprocess.run(
+        lightbox("screen", kit / "samples", "--json", "--bundle", kit / "bundles" / "chest-open"),
+        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert len(probabilities(frozen.stdout)) == 12
+    assert probabilities(frozen.stdout) == probabilities(source.stdout)
+
+
+def test_every_compressed_transfer_syntax_is_read(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    made = compressed_films(folder)
+    judged = probabilities(run("screen", folder, "--json").stdout)
+    assert set(judged) == {path.name for path in made.values()}
+    plain = judged["plain.dcm"]
+    for name in LOSSLESS:
+        assert judged[f"{name}.dcm"] == pytest.approx(plain, abs=1e-6), name
+    for path in made.values():
+        assert judged[path.name] == pytest.approx(plain, abs=0.05), path.name
+
+
+def test_reports_of_every_kind_are_written(run: Run, kit: Path, tmp_path: Path) -> None:
+    film = kit / "samples" / "film-07-monochrome2.dcm"
+    run("screen", film, "--worklist", tmp_path / "w.worklist")
+    for kind in ("csv", "json", "html", "pdf"):
+        out = tmp_path / f"films.{kind}"
+        run("report", "--worklist", tmp_path / "w.worklist", "--format", kind, "--out", out)
+        assert out.stat().st_size > 500, kind
+
+
+def test_a_workstations_command_says_where_it_runs(run: Run, tmp_path: Path) -> None:
+    done = run("quantize", tmp_path, "--images", tmp_path, "--out", tmp_path / "out", check=False)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+def test_the_start_file_asks_and_opens_the_review(kit: Path, tmp_path: Path) -> None:
+    """Double click, a folder, the list: with no network, from a write-protected place."""
+    environment = [f"{name}={value}" for name, value in bare(tmp_path).items()]
+    call = [
+        *sealed_off(kit),
+        "env",
+        "-i",
+        *environment,
+        "LIGHTBOX_LANGUAGE=en",
+        "sh",
+        str(kit / "start-linux.sh"),
+    ]
+    terminal = Terminal(tmp_path, "kit", (140, 45), call)
+    try:
+        terminal.sees("Which folder has the X-rays?")
+        terminal.press(str(kit / "samples"), "Enter")
+        terminal.sees("film-04-covid-19.jpg", "film-09-jpeg-2000.dcm")
+        terminal.press("Escape", "q")
+        terminal.ended()
+    finally:
+        terminal.close()
+    assert list((tmp_path / "Lightbox").glob("*.worklist"))
+    assert pydicom.dcmread(kit / "samples" / "film-07-monochrome2.dcm").Modality == "CR"  # as it was
