@@ -58,7 +58,7 @@ def steps(kit: Path, root: Path) -> list[tuple[str, Callable[[], str]]]:
         assert missing.returncode == 127 or missing.returncode == 1
         assert subprocess.run(inside(kit, root, "touch", "/media/stick/x"), check=False).returncode
         routes = ran(*inside(kit, root, "cat", "/proc/net/route")).splitlines()
-        return f"no python3, {len(routes) - 1} routes, the stick cannot be written to"
+        return f"no python3, {len(routes[1:])} routes, the stick cannot be written to"
 
     def screened(*paths: str) -> str:
         started = time.perf_counter()
