@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import onnx
 import torch
 from torch import Tensor, nn
 
@@ -84,10 +85,27 @@ def export_graph(
     assert program is not None  # noqa: S101  # dynamo=True gives one
     graph = program.model_proto
     del program
-    # The exporter's notes on every tensor's shape are wrong once the quantizer has been through.
-    del graph.graph.value_info[:]
+    strip_notes(graph)
     content: bytes = graph.SerializeToString()
     return content
+
+
+def strip_notes(model: onnx.ModelProto) -> None:
+    """Remove what the exporter notes of its own work, in place.
+
+    Shapes of inner tensors are wrong once the quantizer has been through; of every node it notes which line of
+    which file on this machine it came from, and that is nobody's business on another.
+    """
+    del model.graph.value_info[:]
+    for noted in (model, model.graph, *model.graph.node, *model.graph.initializer, *model.functions):
+        noted.doc_string = ""
+        del noted.metadata_props[:]
+    for function in model.functions:
+        for node in function.node:
+            node.doc_string = ""
+            del node.metadata_props[:]
+    for value in (*model.graph.input, *model.graph.output):
+        del value.metadata_props[:]
 
 
 def check_parity(content: bytes, expected: Mapping[str, Tensor], example: Mapping[str, Tensor]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import onnx
 import pytest
@@ -121,3 +123,9 @@ def test_each_output_is_held_against_torch(films: Tensor) -> None:
         check_parity(good, {"image_features": features, "patch_features": patches.flip(2)}, {"pixels": films})
     with pytest.raises(LightboxError, match=r"The exported patch_features have the shape \(3, 1, 9216\)"):
         check_parity(good, {"patch_features": patches[..., :-1]}, {"pixels": films})
+
+
+def test_no_path_of_this_machine_travels_with_it(graph: bytes) -> None:
+    """The exporter notes the line of code that each node came from."""
+    assert b".py" not in graph
+    assert str(Path(__file__).parents[2]).encode() not in graph
