@@ -103,7 +103,7 @@ def test_any_bytes_pass_or_are_refused(content: bytes) -> None:
         require_self_contained(content)
 
 
-def npy(array: np.ndarray) -> bytes:  # type: ignore[type-arg]  # of any type, and that is the point
+def npy(array: np.ndarray) -> bytes:  # of any type, and that is the point
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=array.dtype == object)
     return buffer.getvalue()
