@@ -19,6 +19,19 @@ def add_bundle(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, metavar="DIR", help="the bundle (default: the installed one)")
 
 
+def add_action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, said: str, example: str
+) -> argparse.ArgumentParser:
+    """The parser of one action of a subcommand; its help ends in an example."""
+    return actions.add_parser(
+        name,
+        help=said,
+        description=said,
+        epilog=f"example:  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
 def add_worklist(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--worklist",

@@ -32,6 +32,7 @@ COMMANDS = (
     "calibrate",
     "doctor",
     "bundle",
+    "keys",
     "export",
     "distill",
     "quantize",

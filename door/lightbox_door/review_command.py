@@ -14,8 +14,8 @@ from lightbox_door.arguments import (
     add_worklist,
     chosen_language,
     existing_worklist,
-    open_calibrated,
 )
+from lightbox_door.signed_bundle import add_unsigned, bundle_to_show_with, open_signed
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle, Worklist
@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "reader, arbitrate for a third where two differ (default: %(default)s)",
     )
     add_bundle(parser)
+    add_unsigned(parser)
     add_site_calibration(parser)
     parser.add_argument(
         "--picture",
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with existing_worklist(arguments, patience=PATIENCE) as worklist:
-        _review(worklist, arguments, _bundle(arguments))
+        _review(worklist, arguments, bundle_to_show_with(arguments, open_signed))
     return 0
 
 
@@ -102,23 +103,11 @@ def _review(worklist: Worklist, arguments: argparse.Namespace, bundle: Bundle | 
         app.run(mouse=not arguments.no_mouse)
 
 
-def _bundle(arguments: argparse.Namespace) -> Bundle | None:
-    """The bundle that is named; without a name the installed one, and without that films are only shown."""
-    from lightbox_edge.errors import BundleError
-
-    try:
-        return open_calibrated(arguments)
-    except BundleError:
-        if arguments.bundle is not None:
-            raise
-        return None
-
-
 def _usable_bundle(arguments: argparse.Namespace) -> Bundle | None:
     """The same, but what is wrong with it is left to the screening to say, which needs it."""
     from lightbox_edge import LightboxError
 
     try:
-        return _bundle(arguments)
+        return bundle_to_show_with(arguments, open_signed)
     except LightboxError:
         return None

@@ -27,6 +27,14 @@ class BundleError(LightboxError):
     exit_code = 3
 
 
+class SignatureError(BundleError):
+    """A signature is damaged, or a trusted key signed something else: tampering, which is never run."""
+
+
+class Untrusted(BundleError):
+    """Nobody who is trusted here signed it: there is no signature, or it is an unknown key's."""
+
+
 class UnreadableImage(LightboxError):
     """An image that cannot be decoded, or is over a limit; it gets a row with status ``unreadable``."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,3 +17,9 @@ def home() -> Path:
     if getattr(sys, "frozen", False):
         return Path(sys.executable).resolve().parent.parent
     return Path(sys.prefix) / "share" / "lightbox"
+
+
+def keys_folder() -> Path:
+    """The folder of the public keys that are trusted here; ``LIGHTBOX_KEYS`` names another."""
+    named = os.environ.get("LIGHTBOX_KEYS")
+    return Path(named) if named else home() / "keys"
