@@ -80,9 +80,11 @@ def steps(kit: Path, root: Path) -> list[tuple[str, Callable[[], str]]]:
             try:
                 terminal.sees("explains all keys")
                 terminal.press("Enter")
-                shown = terminal.sees("flagged", "any abnormality", without="explains all keys")
+                terminal.sees("Be its first reader")
+                terminal.press("Escape")
+                shown = terminal.sees("flagged", "any abnormality", without="Be its first reader")
                 terminal.press("Enter")
-                terminal.sees("flags at")
+                terminal.sees("▀▀▀", "flags at")
                 terminal.press("q", "q")
                 terminal.ended()
             finally:

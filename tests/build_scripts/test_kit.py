@@ -170,8 +170,14 @@ def test_the_start_file_asks_and_opens_the_review(kit: Path, tmp_path: Path) -> 
     try:
         terminal.sees("Which folder has the X-rays?")
         terminal.press(str(kit / "samples"), "Enter")
-        terminal.sees("film-04-covid-19.jpg", "film-09-jpeg-2000.dcm")
-        terminal.press("Escape", "q")
+        terminal.sees("explains all keys")  # the tour of a first start
+        terminal.press("Enter")
+        terminal.sees("Be its first reader")
+        terminal.press("Escape")
+        terminal.sees("covid-19.jpg", "jpeg-2000.dcm", "Screening is done", without="Be its first reader")
+        terminal.press("Enter")
+        terminal.sees("▀▀▀", "flags at")  # a film in half-cells
+        terminal.press("q", "q")
         terminal.ended()
     finally:
         terminal.close()
