@@ -40,7 +40,8 @@ def told(checkup: Checkup) -> str:
         + ("; no VNNI, so 8-bit sums would saturate" if cpu.saturates else ""),
         f"memory       {memory.total / 1e9:.1f} GB, {memory.available / 1e9:.1f} GB free",
         *(f"runtime      {one.name} {one.version}: {', '.join(one.devices)}" for one in checkup.runtimes),
-        f"bundle       {checkup.bundle} {checkup.bundle_version}, every file is the one its manifest names",
+        f"bundle       {checkup.bundle} {checkup.bundle_version}, every file is the one its manifest names; "
+        + (f"signed by the trusted key {checkup.signed_by}" if checkup.signed_by else "unsigned"),
         f"speed        milliseconds a film, {checkup.threads} thread{'s' * (checkup.threads > 1)}:",
         f"             {'rung':<13}{'runtime':<13}{'MB':>7}{'single':>10}{f'{checkup.batch} at once':>12}",
         *(f"             {_row(one)}" for one in checkup.rungs),

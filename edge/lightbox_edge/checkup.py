@@ -42,7 +42,10 @@ class MeasuredRung(msgspec.Struct, frozen=True):
 
 
 class Checkup(msgspec.Struct, frozen=True):
-    """A machine and a bundle; ``threads`` are the runtime's, ``batch`` the films it takes at once."""
+    """A machine and a bundle; ``threads`` are the runtime's, ``batch`` the films it takes at once.
+
+    ``signed_by`` is the id of the trusted key that signed the bundle, None where none did.
+    """
 
     cpu: Cpu
     usable_cpus: int
@@ -50,6 +53,7 @@ class Checkup(msgspec.Struct, frozen=True):
     runtimes: tuple[Runtime, ...]
     bundle: str
     bundle_version: str
+    signed_by: str | None
     threads: int
     batch: int
     rungs: tuple[MeasuredRung, ...]
@@ -85,6 +89,7 @@ def examine(bundle: Bundle, worklist: Path) -> Checkup:
         ),
         bundle=bundle.manifest.name,
         bundle_version=bundle.manifest.version,
+        signed_by=bundle.signed.key_id if bundle.signed else None,
         threads=threads,
         batch=BATCH,
         rungs=tuple(
