@@ -23,6 +23,7 @@ COMMANDS = (
     "review",
     "report",
     "worklist",
+    "refer",
     "language",
     "ask",
     "regions",

@@ -1,0 +1,158 @@
+"""The form that a distant reader fills in, in any spreadsheet or editor, and how it is read again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast, get_args
+
+from lightbox_edge.decisions.records import Answer, one_line
+from lightbox_edge.errors import LightboxError
+from lightbox_edge.referring.films_told import ToldFilm, table
+
+ANSWERS: Final[tuple[Answer, ...]] = get_args(Answer)
+LONGEST_NAME: Final = 40
+_COLUMNS: Final = ("referral", "film", "file", "reader", "answer", "seen", "note")
+_NEEDED: Final = ("referral", "film", "reader", "answer", "seen", "note")
+_SEPARATORS: Final = (",", ";", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What the reader says of the film with that number; ``line`` is where it stands in the file."""
+
+    line: int
+    film: int
+    answer: Answer
+    seen: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswers:
+    """A form that somebody has filled in: one referral, one reader, one answer a film at most."""
+
+    referral: str
+    reader: str
+    answers: tuple[GivenAnswer, ...]
+
+
+def answer_form(referral: str, films: Sequence[ToldFilm]) -> bytes:
+    """The form with a row for each film and nothing answered."""
+    return table([_COLUMNS, *((referral, str(one.film), one.file, "", "", "", "") for one in films)])
+
+
+def read_answers(name: Path, content: bytes) -> GivenAnswers:
+    """Read a form; rows without an answer are films that the reader passed over.
+
+    Raises:
+        LightboxError: it is no form, or one row of it says something wrong: then nothing of it counts.
+    """
+    rows = [row for row in _rows(name, content) if row.cells["answer"]]
+    if not rows:
+        raise LightboxError(f"{name} holds no answer: its column 'answer' is empty on every row.")
+    answers = tuple(_answer(row) for row in rows)
+    numbers = [one.film for one in answers]
+    for one in answers:
+        if numbers.count(one.film) > 1:
+            raise LightboxError(f"{name} answers film {one.film} more than once: keep one row of it.")
+    return GivenAnswers(_one(name, rows, "referral"), _reader(name, rows), answers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The cells of a row by their columns, and how to name it."""
+
+    where: str
+    line: int
+    cells: Mapping[str, str]
+
+
+def _rows(name: Path, content: bytes) -> list[_Row]:
+    text = _text(name, content)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(name, text), strict=True)
+    try:
+        header, *filled = [(lines.line_num, cells) for cells in lines if any(map(str.strip, cells))]
+    except csv.Error as error:
+        raise LightboxError(f"{name}, line {lines.line_num}, is no CSV: {error}.") from error
+    columns = [_plain(cell) for cell in header[1]]
+    rows = []
+    for line, cells in filled:
+        if len(cells) != len(columns):
+            raise LightboxError(
+                f"{name}, line {line}, has {len(cells)} cells and the header has {len(columns)}: quote a cell "
+                "that holds a separator."
+            )
+        by_column = dict(zip(columns, map(_unquoted, cells), strict=True))
+        rows.append(_Row(f"{name}, line {line}", line, by_column))
+    return rows
+
+
+def _text(name: Path, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LightboxError(f"{name} is no text in UTF-8: save the form again as CSV UTF-8.") from error
+
+
+def _separator(name: Path, text: str) -> str:
+    """The one that makes all columns of the first line."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    for separator in _SEPARATORS:
+        if {*_NEEDED} <= {_plain(cell.strip().strip('"')) for cell in first.split(separator)}:
+            return separator
+    raise LightboxError(
+        f"{name} is no form of a referral: its first line must name the columns {', '.join(_NEEDED)}."
+    )
+
+
+def _answer(row: _Row) -> GivenAnswer:
+    answer = _plain(row.cells["answer"])
+    if answer not in ANSWERS:
+        raise LightboxError(
+            f"{row.where}: {row.cells['answer']!r} is no answer: write {', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}."
+        )
+    if not re.fullmatch("[0-9]{1,6}", row.cells["film"], re.ASCII) or not int(row.cells["film"]):
+        raise LightboxError(f"{row.where}: {row.cells['film']!r} is no number of a film.")
+    seen = tuple(part for one in re.split("[;,]", row.cells["seen"]) if (part := one_line(one)))
+    if seen and answer == "nothing seen":
+        raise LightboxError(
+            f"{row.where}: it says that nothing is seen, and names what: correct one of the two."
+        )
+    return GivenAnswer(
+        row.line, int(row.cells["film"]), cast("Answer", answer), seen, one_line(row.cells["note"])
+    )
+
+
+def _reader(name: Path, rows: Sequence[_Row]) -> str:
+    reader = one_line(unicodedata.normalize("NFC", _one(name, rows, "reader")))
+    if len(reader) > LONGEST_NAME:
+        raise LightboxError(
+            f"{name}: the reader's name has {len(reader)} letters; it may have {LONGEST_NAME}."
+        )
+    return reader
+
+
+def _one(name: Path, rows: Sequence[_Row], column: str) -> str:
+    """What all rows say that say it; one that leaves it out means the same as the others."""
+    said = list(dict.fromkeys(row.cells[column] for row in rows if row.cells[column]))
+    if not said:
+        raise LightboxError(f"{name} names no {column}: fill in the column '{column}'.")
+    if len(said) > 1:
+        raise LightboxError(f"{name} names more than one {column}: make a file for each.")
+    return said[0]
+
+
+def _plain(cell: str) -> str:
+    return " ".join(cell.split()).casefold()
+
+
+def _unquoted(cell: str) -> str:
+    """A cell without the apostrophe that stands before what a spreadsheet would take for a formula."""
+    cell = cell.strip()
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
