@@ -1,4 +1,4 @@
-"""``lightbox refer``: films to a distant reader, without their patients and encrypted, and the answers back."""
+"""``lightbox refer``: films to a distant reader, without their patients, encrypted, and the answers back."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = [way for way, is_wanted in ways.items() if is_wanted]
     if len(wanted) != 1:
         raise LightboxError(
-            "Say one thing at a time: films to pack (FILE..., --film or --flagged), --import, --open or --make-key."
+            "Say one thing at a time: films to pack (FILE..., --film or --flagged), --import, --open or "
+            "--make-key."
         )
     return wanted[0](arguments)
 
@@ -74,8 +75,8 @@ def _make_key(arguments: argparse.Namespace) -> int:
 
     print(make_key(arguments.make_key))
     print(
-        f"{arguments.make_key} is secret: whoever has it can open what is sent to you. Give {arguments.make_key}"
-        f"{PUBLIC} to those who refer films to you.",
+        f"{arguments.make_key} is secret: whoever has it can open what is sent to you. Give "
+        f"{arguments.make_key}{PUBLIC} to those who refer films to you.",
         file=sys.stderr,
     )
     return 0
@@ -103,8 +104,8 @@ def _import(arguments: argparse.Namespace) -> int:
     with existing_worklist(arguments) as worklist:
         taken = take_in(worklist, arguments.answers, content, _who(worklist, arguments))
     print(
-        f"{taken.new} answers of {taken.reader} are new in {arguments.worklist}, {taken.known} it had already "
-        f"(referral {taken.referral})."
+        f"{taken.new} answers of {taken.reader} are new in {arguments.worklist}, {taken.known} it had "
+        f"already (referral {taken.referral})."
     )
     return 0
 

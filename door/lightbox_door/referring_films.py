@@ -1,4 +1,4 @@
-"""The packing half of ``lightbox refer``: which films, what may be written on them, and the encrypted file."""
+"""The packing half of ``lightbox refer``: which films, what may be written on them, the encrypted file."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def pack(arguments: argparse.Namespace) -> int:
     for file in packing.files:
         print(f"{file.name}  {file.path}")
     print(
-        f"{len(packing.rows)} films packed into {out} as referral {packing.referral}; only the holder of the key can "
-        "open it.",
+        f"{len(packing.rows)} films packed into {out} as referral {packing.referral}; only the holder of the "
+        "key can open it.",
         file=sys.stderr,
     )
     return 1 if left_out else 0
 
 
 def _chosen(worklist: Worklist, arguments: argparse.Namespace) -> Iterator[ChosenFile | LeftOut]:
-    from lightbox_edge.referring.choosing_films import films_by_content, files_named, flagged_films
+    from lightbox_edge.referring.choosing_films import files_named, films_by_content, flagged_films
 
     yield from films_by_content(worklist, arguments.film)
     yield from files_named(worklist, arguments.files)

@@ -1,4 +1,4 @@
-"""Keys and encryption in age's format (age-encryption.org/v1), by pyrage: the tool ``age`` opens and writes the same."""
+"""Keys and encryption in age's format (age-encryption.org/v1), by pyrage; the tool ``age`` reads the same."""
 
 from __future__ import annotations
 
@@ -106,5 +106,5 @@ def _identity(line: str, file: Path) -> Identity:
         return Identity.from_str(line)
     except pyrage.IdentityError as error:
         raise LightboxError(
-            f"{file} holds no secret key of age (AGE-SECRET-KEY-1...): name the one that was made with the public key."
+            f"{file} holds no secret key of age (AGE-SECRET-KEY-1...): name the one made with the public key."
         ) from error

@@ -85,8 +85,8 @@ def _rows(name: Path, content: bytes) -> list[_Row]:
     for line, cells in filled:
         if len(cells) != len(columns):
             raise LightboxError(
-                f"{name}, line {line}, has {len(cells)} cells and the header has {len(columns)}: quote a cell "
-                "that holds a separator."
+                f"{name}, line {line}, has {len(cells)} cells and the header has {len(columns)}: quote a "
+                "cell that holds a separator."
             )
         by_column = dict(zip(columns, map(_unquoted, cells), strict=True))
         rows.append(_Row(f"{name}, line {line}", line, by_column))
@@ -115,7 +115,7 @@ def _answer(row: _Row) -> GivenAnswer:
     answer = _plain(row.cells["answer"])
     if answer not in ANSWERS:
         raise LightboxError(
-            f"{row.where}: {row.cells['answer']!r} is no answer: write {', '.join(ANSWERS[:-1])} or {ANSWERS[-1]}."
+            f"{row.where}: {row.cells['answer']!r} is no answer: write one of {', '.join(ANSWERS)}."
         )
     if not re.fullmatch("[0-9]{1,6}", row.cells["film"], re.ASCII) or not int(row.cells["film"]):
         raise LightboxError(f"{row.where}: {row.cells['film']!r} is no number of a film.")

@@ -16,7 +16,7 @@ from lightbox_edge.referring.jpeg_stream import bare_jpeg
 def bare_native(pixels: bytes, form: Layout) -> bytes:
     """Uncompressed pixels to their end and no further, of an even length (PS3.5 7.1).
 
-    Bits above BitsStored, in which overlays used to lie (PS3.5 8.1.2), become what they should be: 0, or the sign.
+    Bits above BitsStored, in which overlays used to lie (PS3.5 8.1.2), become 0, or the sign.
     """
     length = ceil(form.frames * form.frame_bits / 8)
     if len(pixels) < length:

@@ -1,4 +1,4 @@
-"""What may be written on a film itself: what its header says of that, and what looks like letters in its corners.
+"""What may be written on a film: what its header says of that, and what looks like letters in its corners.
 
 No program finds all letters: this one tells a person where to look, and a person must look at every film.
 """
@@ -31,8 +31,8 @@ _FEWEST: Final = 30  # pixels of strokes in a corner: about one letter of a fort
 class Look:
     """What is known of text on a film.
 
-    ``declared`` is the header's BurnedInAnnotation, empty where nothing says it; ``corners`` are those in which
-    something looks like letters.
+    ``declared`` is the header's BurnedInAnnotation, empty where nothing says it; ``corners`` are those in
+    which something looks like letters.
     """
 
     declared: str

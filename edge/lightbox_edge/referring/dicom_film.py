@@ -1,15 +1,15 @@
-"""A DICOM film without its patient: a new data set into which only what may travel is copied (PS3.15 Annex E).
+"""A DICOM film without its patient: a new data set that gets only what may travel (PS3.15 Annex E).
 
-Nothing is deleted from the old one, so nothing can be forgotten in it: private attributes, sequences, overlays,
-curves, the preamble and what stands behind the pixels stay behind because nobody asks for them.
+Nothing is deleted from the old one, so nothing can be forgotten in it: private attributes, sequences,
+overlays, curves, the preamble and what stands behind the pixels stay behind because nobody asks for them.
 """
 
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
-from pydicom import DataElement, Dataset, config, dcmwrite
+from pydicom import Dataset, dcmwrite
 from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, UID_dictionary
@@ -20,8 +20,8 @@ from lightbox_edge.reading.dicom_values import text
 from lightbox_edge.reading.guard import guarded
 from lightbox_edge.reading.limits import DEFAULT_LIMITS, Limits
 from lightbox_edge.referring.bare_pixels import bare_frame, bare_native
-from lightbox_edge.referring.kept_attributes import NUMBERS, PALETTES, TABLES, TERMS, is_number, known_terms
-from lightbox_edge.referring.profile import CODE, EDITION, is_named
+from lightbox_edge.referring.dicom_kept import add, copy_kept, copy_tables
+from lightbox_edge.referring.profile import CODE, EDITION
 from lightbox_edge.referring.pseudonyms import Pseudonyms
 
 _SECONDARY_CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
@@ -46,6 +46,7 @@ def bare_dicom(data: bytes, number: int, names: Pseudonyms, limits: Limits = DEF
         data: a DICOM file.
         number: the film's in its pack, which becomes its InstanceNumber.
         names: what stands for its patient and its UIDs.
+        limits: see `open_dicom`.
 
     Raises:
         NotJudged, UnreadableImage: see `open_dicom`.
@@ -53,9 +54,8 @@ def bare_dicom(data: bytes, number: int, names: Pseudonyms, limits: Limits = DEF
     file = open_dicom(data, limits)
     with guarded(DAMAGED):
         made = _identity(file.dataset, number, names)
-        for keyword in (*NUMBERS, *TERMS):
-            _copy(file.dataset, made, keyword)
-        _copy_tables(file.dataset, made)
+        copy_kept(file.dataset, made)
+        copy_tables(file.dataset, made, Dataset)
         _copy_pixels(file, made)
         return _written(file, made)
 
@@ -87,69 +87,13 @@ def _sop_class(film: Dataset) -> str:
     return _SECONDARY_CAPTURE
 
 
-def _copy(film: Dataset, made: Dataset, keyword: str) -> None:
-    """Copy an attribute that may stay, as far as its values are what they should be."""
-    try:
-        element: Any = film[keyword]
-        values = [element.value] if element.VM <= 1 else list(element.value)
-    except Exception:  # absent, or broken: pydicom converts a value when it is asked for
-        return
-    if is_named(element.tag.group, element.tag.element):
-        return
-    if keyword in NUMBERS:
-        kept = values if all(map(is_number, values)) else []
-    else:
-        kept = known_terms(keyword, values)
-    if kept:
-        _add(made, element, kept if len(kept) > 1 else kept[0])
-
-
-def _copy_tables(film: Dataset, made: Dataset) -> None:
-    for keyword in TABLES:
-        items = [item for one in film.get(keyword) or () if (item := _table(one))]
-        if items:
-            setattr(made, keyword, items)
-    for name in PALETTES:
-        if f"{name}Descriptor" in made and f"{name}Data" in film:
-            _copy_entries(film, made, name + "Descriptor", name + "Data")
-
-
-def _table(item: Dataset) -> Dataset | None:
-    made = Dataset()
-    _copy_descriptor(item, made)
-    if "LUTDescriptor" not in made or "LUTData" not in item:
-        return None
-    _copy_entries(item, made, "LUTDescriptor", "LUTData")
-    if "ModalityLUTType" in item:
-        made.ModalityLUTType = "US"  # unspecified
-    return made
-
-
-def _copy_descriptor(item: Dataset, made: Dataset) -> None:
-    element = item.get("LUTDescriptor") and item["LUTDescriptor"]
-    if element and len(element.value) == 3 and all(map(is_number, element.value)):
-        _add(made, element, list(element.value))
-
-
-def _copy_entries(film: Dataset, made: Dataset, descriptor: str, keyword: str) -> None:
-    """As many entries as are told, and not what stands behind them."""
-    count = int(made[descriptor].value[0]) or 65536
-    element = film[keyword]
-    value = element.value
-    one_byte = isinstance(value, bytes) and len(value) <= count + 1
-    kept = (
-        value[: count + count % 2 if one_byte else 2 * count] if isinstance(value, bytes) else value[:count]
-    )
-    _add(made, element, kept)
-
-
 def _copy_pixels(file: DicomFile, made: Dataset) -> None:
     keyword = next(
         name for name in ("PixelData", "FloatPixelData", "DoubleFloatPixelData") if name in file.dataset
     )
     element = file.dataset[keyword]
     if not file.compressed:
-        _add(made, element, bare_native(file.pixels, file.form))
+        add(made, element, bare_native(file.pixels, file.form))
         return
     frames = generate_frames(
         file.pixels, number_of_frames=file.form.frames, extended_offsets=_offsets(file.dataset)
@@ -163,10 +107,6 @@ def _offsets(film: Dataset) -> tuple[bytes, bytes] | None:
     if "ExtendedOffsetTable" in film and "ExtendedOffsetTableLengths" in film:
         return film.ExtendedOffsetTable, film.ExtendedOffsetTableLengths
     return None
-
-
-def _add(made: Dataset, element: DataElement, value: object) -> None:
-    made.add(DataElement(element.tag, element.VR, value, validation_mode=config.IGNORE))
 
 
 def _written(file: DicomFile, made: Dataset) -> bytes:

@@ -1,4 +1,4 @@
-"""What Lightbox said of each film, as it goes with the film: for programs, for a spreadsheet, for the key table."""
+"""What Lightbox said of each film, as it goes with the film: for programs and for a spreadsheet."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """JPEG and JPEG-LS streams without what else they carry; no sample changes (ISO/IEC 10918-1 B, 14495-1 C).
 
 Application segments and comments go, and whatever stands behind the end of the picture: a preview, a second
-picture of a telephone, anything appended. Of two the few bytes that say how colours are meant are written anew.
+picture of a telephone, anything appended. Of two the bytes that say how colours are meant are written anew.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ _TERMS: Final = {
     "Modality": "CR|DX|DR|RG|RF|SC|OT|XC",
     "ImageType": "ORIGINAL|DERIVED|PRIMARY|SECONDARY",
     "ConversionType": "DV|DI|DF|WSD|SD|SI|DRW|SYN",
-    "PhotometricInterpretation": "MONOCHROME[12]|PALETTE COLOR|RGB|YBR_(FULL|FULL_422|PARTIAL_42[02]|ICT|RCT)",
+    "PhotometricInterpretation": "MONOCHROME[12]|PALETTE COLOR|RGB|YBR_(FULL(_422)?|PARTIAL_42[02]|ICT|RCT)",
     "PresentationLUTShape": "IDENTITY|INVERSE",
     "PixelIntensityRelationship": "LIN|LOG|DISP",
     "PixelSpacingCalibrationType": "GEOMETRY|FIDUCIAL",

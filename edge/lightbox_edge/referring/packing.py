@@ -65,7 +65,7 @@ class Packing:
             return LeftOut(first.file, str(error))
         if sum(len(one.content) for one in self.files) + len(bare.content) > MOST_BYTES:
             raise LightboxError(
-                f"The films of a pack have at most {MOST_BYTES >> 20} MiB, and these have more: make two packs."
+                f"These films have more than the {MOST_BYTES >> 20} MiB that a pack may have: make two packs."
             )
         name = f"film-{number:02}{bare.suffix}"
         rows = tuple(NumberedRow(place, name, row) for place, row in enumerate(chosen.rows, start=number))

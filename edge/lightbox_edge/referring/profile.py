@@ -1,7 +1,8 @@
 """What DICOM's Basic Application Confidentiality Profile names (PS3.15 Table E.1-1, edition 2026c).
 
-The table is dicom_anonymizer's. Its walk is not used: that looks at the outermost level alone, keeps whatever the
-table does not name, writes dates where the profile removes them, and remembers UIDs as long as the process lives.
+The table is dicom_anonymizer's. Its walk is not used: that looks at the outermost level alone, keeps whatever
+the table does not name, writes dates where the profile removes them, fails on values of some VRs, and
+remembers UIDs as long as the process lives.
 """
 
 from __future__ import annotations

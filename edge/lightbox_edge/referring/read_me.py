@@ -9,9 +9,9 @@ from lightbox_edge.referring.films_told import ToldFilm
 _PAGE = """\
 X-RAYS FOR A SECOND PAIR OF EYES
 
-A clinic without a radiologist asks you to look at {films}. Patients' names, numbers, dates, ages and sex
-were taken out of the files; what is written on a picture itself was not. If you can read there who the patient
-is, keep it to yourself and tell the clinic.
+A clinic without a radiologist asks you to look at {films}. Patients' names, numbers, dates, ages
+and sex were taken out of the files; what is written on a picture itself was not. If you can read there
+who the patient is, keep it to yourself and tell the clinic.
 
 What is here
   film-01 ...    the films. DICOM files open in any DICOM viewer, others in any viewer of pictures
@@ -28,7 +28,7 @@ Open answers.csv in a spreadsheet or an editor. Leave the first three columns as
   seen     what you see, in words, parted by semicolons (may be empty)
   note     anything else, in a line (may be empty)
 A row without an answer is a film that you passed over. "refer" says that somebody must see the patient,
-"repeat" that the film must be taken again; "agree" and "disagree" are meant to what films.csv says of the film.
+"repeat" that the film must be taken again; "agree" and "disagree" are said to what films.csv says.
 Save it as CSV (UTF-8) and send that one file back. Write no patient's name into it.
 
 This is referral {referral}. Its films mean something to the clinic alone.

@@ -1,7 +1,7 @@
 """What stays at home of a referral: which film each number of a pack is, and whose answers were taken in.
 
-One small JSON file a referral, in a folder beside the worklist that only its owner can look into. Without it a
-pack's numbers mean nothing to anybody.
+One small JSON file a referral, in a folder beside the worklist that only its owner can look into. Without it
+a pack's numbers mean nothing to anybody.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def find(worklist: str, referral: str) -> Referral:
     file = _folder(worklist) / f"{referral}.json"
     if not _ID.fullmatch(referral) or not file.is_file():
         raise LightboxError(
-            f"The answers are to a referral that the worklist {worklist} does not know: name the worklist whose "
-            "films were referred, on the machine where the pack was made."
+            f"The answers are to a referral that the worklist {worklist} does not know: name the worklist "
+            "whose films were referred, on the machine where the pack was made."
         )
     try:
         return msgspec.json.decode(file.read_bytes(), type=Referral)

@@ -14,7 +14,7 @@ from lightbox_edge.decisions.standing import Standings
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.referring import referrals
 from lightbox_edge.referring.answer_form import GivenAnswer, GivenAnswers, read_answers
-from lightbox_edge.referring.referrals import ReferredFilm, Referral
+from lightbox_edge.referring.referrals import Referral, ReferredFilm
 from lightbox_edge.worklist import Worklist
 
 
@@ -66,8 +66,8 @@ def _film(worklist: Worklist, name: Path, referral: Referral, given: GivenAnswer
         )
     if not any(worklist.places(judge.id, film.sha256) for judge in worklist.judges()):
         raise LightboxError(
-            f"{name}, line {given.line}: film {given.film} is no longer in the worklist {worklist.path}: name the "
-            "worklist that it was referred from, or delete that row."
+            f"{name}, line {given.line}: film {given.film} is no longer in the worklist {worklist.path}: "
+            "name the worklist that it was referred from, or delete that row."
         )
     return film
 
