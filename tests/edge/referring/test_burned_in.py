@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from lightbox_edge.radiograph import Radiograph
-from lightbox_edge.referring.burned_in import Look, lettered_corners, look
+from lightbox_edge.referring.burned_in import Look, lettered_places, look
 from tests.edge.referring.planted import film, written
 from tests.marked_films import MARKERS, Gray, marked
 
@@ -23,26 +23,26 @@ def films() -> list[Gray]:
     return [np.asarray(Image.open(file).convert("L")) for file in sorted(SAMPLES.glob("film-0[1-4]*.jpg"))]
 
 
-def corners(pixels: Gray) -> tuple[str, ...]:
-    return lettered_corners(Radiograph(pixels, (pixels.shape[0], pixels.shape[1])))
+def places(pixels: Gray) -> tuple[str, ...]:
+    return lettered_places(Radiograph(pixels, (pixels.shape[0], pixels.shape[1])))
 
 
 @pytest.mark.parametrize("marker", MARKERS, ids=str)
 def test_letters_are_seen_in_their_corner(films: list[Gray], marker: object) -> None:
-    seen = [CORNERS[marker.corner] in corners(marked(one, marker)) for one in films]  # type: ignore[attr-defined,arg-type]
+    seen = [CORNERS[marker.corner] in places(marked(one, marker)) for one in films]  # type: ignore[attr-defined,arg-type]
     # Black letters on a corner that is black are no letters.
     assert sum(seen) >= (2 if marker.ink == 0 and marker.ground is None else 4)  # type: ignore[attr-defined]
 
 
 def test_a_plain_film_has_none() -> None:
     smooth = np.add.outer(np.linspace(0, 120, 500), np.linspace(0, 120, 400)).astype(np.uint8)
-    assert corners(smooth) == ()
-    assert corners(np.zeros((300, 300), np.uint8)) == ()
+    assert places(smooth) == ()
+    assert places(np.zeros((300, 300), np.uint8)) == ()
 
 
 @pytest.mark.parametrize("shape", [(3, 900), (1, 1), (40, 30)])
 def test_any_shape_is_looked_at(shape: tuple[int, int]) -> None:
-    assert isinstance(corners(np.full(shape, 7, np.uint8)), tuple)
+    assert isinstance(places(np.full(shape, 7, np.uint8)), tuple)
 
 
 @pytest.mark.parametrize(

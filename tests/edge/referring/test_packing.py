@@ -22,7 +22,7 @@ from lightbox_edge.referring.choosing_films import (
     films_by_content,
     flagged_films,
 )
-from lightbox_edge.referring.packing import Packing
+from lightbox_edge.referring.packing import Packing, PreparedFile
 from lightbox_edge.worklist import FileResults
 from tests.edge.referring.planted import GIVEN, NAME, NUMBER, traces
 from tests.referred_films import JUDGE
@@ -137,10 +137,11 @@ def test_a_film_that_cannot_be_packed_is_left_out(worklist: Worklist, tmp_path: 
     assert packing.rows == ()
 
 
-def test_a_pack_has_an_end(worklist: Worklist, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing_module, "MOST_BYTES", 3000)
-    packing = Packing(referrals.new_id())
+def test_a_pack_has_an_end(packing: Packing, worklist: Worklist, monkeypatch: pytest.MonkeyPatch) -> None:
+    *first, last = (len(file.content) for file in packing.files if not file.name.endswith(".tif"))
+    monkeypatch.setattr(packing_module, "MOST_BYTES", sum(first) + last - 1)
+    again = Packing(referrals.new_id())
     chosen = [one for one in flagged_films(worklist) if isinstance(one, ChosenFile)]
+    assert [isinstance(again.add(one), PreparedFile) for one in chosen[:-1]] == [True] * len(first)
     with pytest.raises(LightboxError, match="make two packs"):
-        [packing.add(one) for one in chosen]
-    assert len(packing.files) == 2
+        again.add(chosen[-1])
