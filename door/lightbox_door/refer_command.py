@@ -25,7 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_worklist(parser)
     packing = parser.add_argument_group("to pack")
     packing.add_argument(
-        "--film", action="append", default=[], metavar="SHA256", help="a film of the worklist, by its content"
+        "--film",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="SHA256",
+        help="films of the worklist, by their content",
     )
     packing.add_argument("--flagged", action="store_true", help="all films of the worklist that are flagged")
     packing.add_argument("--to", metavar="KEY", help="the receiver's public key of age: a file, or age1...")

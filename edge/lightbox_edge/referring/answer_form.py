@@ -19,6 +19,7 @@ ANSWERS: Final[tuple[Answer, ...]] = get_args(Answer)
 LONGEST_NAME: Final = 40
 _COLUMNS: Final = ("referral", "film", "file", "reader", "answer", "seen", "note")
 _NEEDED: Final = ("referral", "film", "reader", "answer", "seen", "note")
+_LONGEST_QUOTED: Final = 40
 _SEPARATORS: Final = (",", ";", "\t")
 
 
@@ -115,10 +116,10 @@ def _answer(row: _Row) -> GivenAnswer:
     answer = _plain(row.cells["answer"])
     if answer not in ANSWERS:
         raise LightboxError(
-            f"{row.where}: {row.cells['answer']!r} is no answer: write one of {', '.join(ANSWERS)}."
+            f"{row.where}: {_quoted(row.cells['answer'])} is no answer: write one of {', '.join(ANSWERS)}."
         )
     if not re.fullmatch("[0-9]{1,6}", row.cells["film"], re.ASCII) or not int(row.cells["film"]):
-        raise LightboxError(f"{row.where}: {row.cells['film']!r} is no number of a film.")
+        raise LightboxError(f"{row.where}: {_quoted(row.cells['film'])} is no number of a film.")
     seen = tuple(part for one in re.split("[;,]", row.cells["seen"]) if (part := one_line(one)))
     if seen and answer == "nothing seen":
         raise LightboxError(
@@ -146,6 +147,11 @@ def _one(name: Path, rows: Sequence[_Row], column: str) -> str:
     if len(said) > 1:
         raise LightboxError(f"{name} names more than one {column}: make a file for each.")
     return said[0]
+
+
+def _quoted(cell: str) -> str:
+    """A cell in a sentence: with nothing in it that a terminal obeys, and not all of it."""
+    return repr(one_line(cell)[:_LONGEST_QUOTED])
 
 
 def _plain(cell: str) -> str:
