@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from lightbox_edge import Worklist
 
 HELP = "Pack films for a distant reader, without their patients and encrypted, and take the answers back."
-EXAMPLE = """lightbox refer --flagged --to hospital.pub --out for-the-hospital.zip.age
-          lightbox refer --import answers.csv --reader "Amina Yusuf"
-          lightbox refer --make-key hospital"""
+EXAMPLE = "lightbox refer --flagged --to hospital.pub --out for-the-hospital.zip.age"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     packing.add_argument(
         "--yes", action="store_true", help="you have looked at each film: no name or date is written on it"
     )
-    answers = parser.add_argument_group("to take answers back")
+    answers = parser.add_argument_group(
+        "to take answers back", 'lightbox refer --import answers.csv --reader "Amina Yusuf"'
+    )
     answers.add_argument("--import", dest="answers", type=Path, metavar="ANSWERS", help="the form, filled in")
     answers.add_argument(
         "--reader",
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="who takes them in, a reader of the worklist, by his PIN (default: the system's account)",
     )
     answers.add_argument("--pin-stdin", action="store_true", help="read his PIN from a line of stdin")
-    keys = parser.add_argument_group("keys")
+    keys = parser.add_argument_group("keys", "lightbox refer --make-key hospital")
     keys.add_argument(
         "--make-key", type=Path, metavar="FILE", help="make a secret key, and FILE.pub to give away"
     )

@@ -53,7 +53,8 @@ def read_recipients(named: str) -> tuple[str, ...]:
 
 def encrypt(content: bytes, recipients: Sequence[str]) -> bytes:
     """Encrypt so that each of the recipients alone can read it."""
-    return pyrage.encrypt(content, [Recipient.from_str(one) for one in recipients])
+    sealed: bytes = pyrage.encrypt(content, [Recipient.from_str(one) for one in recipients])
+    return sealed
 
 
 def is_encrypted(content: bytes) -> bool:
@@ -69,11 +70,12 @@ def decrypt(content: bytes, name: Path, identity: Path) -> bytes:
     """
     identities = [_identity(line, identity) for line in _lines(identity, "secret key")]
     try:
-        return pyrage.decrypt(content.lstrip(), identities)
+        opened: bytes = pyrage.decrypt(content.lstrip(), identities)
     except pyrage.DecryptError as error:
         raise LightboxError(
             f"{name} cannot be opened with {identity}: it was encrypted to another key, or is damaged."
         ) from error
+    return opened
 
 
 def _lines(file: Path, what: str) -> list[str]:

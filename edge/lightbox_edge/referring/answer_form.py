@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, cast, get_args
+from typing import Final, get_args
 
 from lightbox_edge.decisions.records import Answer, one_line
 from lightbox_edge.errors import LightboxError
@@ -125,9 +125,7 @@ def _answer(row: _Row) -> GivenAnswer:
         raise LightboxError(
             f"{row.where}: it says that nothing is seen, and names what: correct one of the two."
         )
-    return GivenAnswer(
-        row.line, int(row.cells["film"]), cast("Answer", answer), seen, one_line(row.cells["note"])
-    )
+    return GivenAnswer(row.line, int(row.cells["film"]), answer, seen, one_line(row.cells["note"]))
 
 
 def _reader(name: Path, rows: Sequence[_Row]) -> str:

@@ -70,7 +70,7 @@ def _stripped(data: bytes, kind: Kind) -> BareFilm | None:
 def _orientation(data: bytes, kind: Kind) -> int:
     with Image.open(io.BytesIO(data), formats=(kind,)) as image:
         told = image.getexif().get(ExifTags.Base.Orientation)
-    return told if told in range(2, 9) else _UPRIGHT
+    return told if isinstance(told, int) and told in range(2, 9) else _UPRIGHT
 
 
 def _drawn_anew(data: bytes) -> BareFilm:

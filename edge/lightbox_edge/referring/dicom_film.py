@@ -12,7 +12,7 @@ from typing import Final
 from pydicom import Dataset, dcmwrite
 from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import encapsulate, generate_frames
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, UID_dictionary
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian
 
 from lightbox_edge.errors import UnreadableImage
 from lightbox_edge.reading.dicom import DAMAGED, DicomFile, open_dicom
@@ -82,7 +82,7 @@ def _sop_class(film: Dataset) -> str:
     """The file's own kind, if it is a kind of image that the standard knows."""
     for dataset, keyword in ((film, "SOPClassUID"), (film.file_meta, "MediaStorageSOPClassUID")):
         uid = UID(text(dataset, keyword))
-        if uid in UID_dictionary and "Image Storage" in uid.name:
+        if "ImageStorage" in uid.keyword:  # empty for one that the standard does not have
             return str(uid)
     return _SECONDARY_CAPTURE
 
