@@ -29,13 +29,19 @@ def bare_frame(frame: bytes) -> bytes:
     """A compressed frame without comments and application segments; run lengths have room for none."""
     stream = codestream(frame)
     if stream is None:
-        return frame
+        return _without_unused_offsets(frame)
     try:
         return bare_jpeg2000(frame) if stream.coding == "JPEG 2000" else bare_jpeg(frame)
     except ValueError as error:
         raise UnreadableImage(
             "Its compressed picture has no proper end: it is damaged or cut short."
         ) from error
+
+
+def _without_unused_offsets(frame: bytes) -> bytes:
+    """Run lengths whose header (PS3.5 G.5) holds the offsets of their segments and no more."""
+    used = 4 + 4 * int.from_bytes(frame[:4], "little")
+    return frame[:used] + bytes(max(0, 64 - used)) + frame[max(64, used) :]
 
 
 def _without_upper_bits(pixels: bytes, form: Layout) -> bytes:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import Final
 
-_COMMENT, _LENGTHS, _TILE, _DATA = 0xFF64, 0xFF55, 0xFF90, 0xFF93
+_TILE, _DATA = 0xFF90, 0xFF93
+# What a decoder needs (Table A.2): size, capabilities, coding, quantization, regions, progression, headers
+_NEEDED: Final = frozenset(
+    (0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF59, 0xFF5C, 0xFF5D, 0xFF5E, 0xFF5F, 0xFF60, 0xFF61)
+)
 
 
 def bare_jpeg2000(data: bytes) -> bytes:
-    """The codestream alone, without comments; the list of tile-parts' lengths, which is optional, goes too.
+    """The codestream alone, without comments, lists of lengths and segments that nobody knows.
 
     Args:
         data: a codestream, or a file around one.
@@ -46,7 +51,7 @@ def _segments(data: bytes, offset: int, last: int) -> tuple[bytes, int]:
         end = offset + 2 + length
         if marker <= 0xFF4F or length < 2 or end > len(data):
             raise ValueError
-        if marker not in (_COMMENT, _LENGTHS):
+        if marker in _NEEDED:
             kept.append(data[offset:end])
         offset = end
     return b"".join(kept), offset

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from typing import Final
 
 _SCAN, _END, _JFIF, _EXIF, _ADOBE = 0xDA, 0xD9, 0xE0, 0xE1, 0xEE
+_HUFFMAN, _QUANTIZATION, _RESTART, _LS_PRESET = 0xC4, 0xDB, 0xDD, 0xF8
+_FRAMES: Final = frozenset((*range(0xC0, 0xD0), 0xF7)) - {_HUFFMAN, 0xC8, 0xCC}
 _MARKER: Final = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")  # in a scan: no stuffing, no restart, no fill
 
 
@@ -29,7 +31,12 @@ def bare_jpeg(data: bytes, orientation: int = 1) -> bytes:
     if orientation != 1:
         kept.append(_segment(_EXIF, b"Exif\0\0" + exif(orientation)))
     for marker, part in _parts(data):
-        kept.append(part if not _is_remark(marker) else _anew(marker, part[4:]))
+        if _is_remark(marker):
+            kept.append(_anew(marker, part[4:]))
+        elif _is_full(marker, part[4 : 2 + int.from_bytes(part[2:4])]):
+            kept.append(part)
+        else:
+            raise ValueError
     return b"".join((*kept, b"\xff\xd9"))
 
 
@@ -48,6 +55,29 @@ def _anew(marker: int, body: bytes) -> bytes:
     if marker == _ADOBE and body[:5] == b"Adobe" and len(body) >= 12:
         return _segment(_ADOBE, b"Adobe\0\x64\0\0\0\0" + body[11:12])
     return b""
+
+
+def _is_full(marker: int, body: bytes) -> bool:
+    """Whether a segment is one that a picture needs, and holds what it says and no more."""
+    if marker in _FRAMES:
+        return len(body) > 5 and len(body) == 6 + 3 * body[5]
+    if marker == _SCAN:
+        return len(body) > 0 and len(body) == 4 + 2 * body[0]
+    if marker in (_HUFFMAN, _QUANTIZATION):
+        return _is_of_tables(marker, body)
+    return (marker == _RESTART and len(body) == 2) or (
+        marker == _LS_PRESET and body[:1] == b"\1" and len(body) == 11
+    )
+
+
+def _is_of_tables(marker: int, body: bytes) -> bool:
+    offset = 0
+    while offset < len(body):
+        if marker == _HUFFMAN:
+            offset += 17 + sum(body[offset + 1 : offset + 17])
+        else:
+            offset += 65 + 64 * (body[offset] >> 4)
+    return offset == len(body)
 
 
 def _segment(marker: int, body: bytes) -> bytes:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lightbox_edge.referring.jpeg_stream import exif
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-_KEPT: Final = (b"IHDR", b"PLTE", b"tRNS")
+_PALETTE: Final = 3  # colour type
+_TRANSPARENT: Final = {0: 2, 2: 6, _PALETTE: 256}  # bytes of a tRNS chunk by colour type
 _STEP: Final = 1 << 20
 
 
@@ -20,15 +21,30 @@ def bare_png(data: bytes, orientation: int = 1) -> bytes:
     Raises:
         ValueError: it does not hold together from its start to its end.
     """
-    parts, packed = [_SIGNATURE], []
-    for name, body in _chunks(data):
-        if name in _KEPT:
-            parts.append(_chunk(name, body))
-        elif name == b"IDAT":
-            packed.append(body)
+    chunks = list(_chunks(data))
+    if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
+        raise ValueError
+    parts = [_SIGNATURE, *(_chunk(*one) for one in _needed(chunks))]
     if orientation != 1:
         parts.append(_chunk(b"eXIf", exif(orientation)))
-    return b"".join((*parts, _chunk(b"IDAT", _stream(b"".join(packed))), _chunk(b"IEND", b"")))
+    packed = b"".join(body for name, body in chunks if name == b"IDAT")
+    return b"".join((*parts, _chunk(b"IDAT", _stream(packed)), _chunk(b"IEND", b"")))
+
+
+def _needed(chunks: Sequence[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    """The header, and what its colour type needs beside the rows, no longer than that can be."""
+    colour = chunks[0][1][9]
+    longest = {
+        b"IHDR": 13,
+        b"PLTE": 768 if colour == _PALETTE else 0,
+        b"tRNS": _TRANSPARENT.get(colour, 0),
+    }
+    for name, most in longest.items():
+        found = [body for one, body in chunks if one == name]
+        if len(found) > 1:
+            raise ValueError
+        if found and most:
+            yield name, found[0][:most]
 
 
 def _stream(packed: bytes) -> bytes:

@@ -129,6 +129,33 @@ def test_what_stands_behind_the_rows_of_a_png_goes_too() -> None:
     assert same(data, made)
 
 
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [(b"PLTE", PATIENT.ljust(30).encode()), (b"tRNS", b"\0\0" + PATIENT.encode())],
+)
+def test_chunks_that_no_gray_picture_needs_go_too(name: bytes, body: bytes) -> None:
+    data = saved(gray(), "PNG")
+    planted = data[:33] + png_chunk(name, body) + data[33:]
+    assert traces(bare(planted, ".png")) == []
+    assert same(planted, bare(planted, ".png"))
+
+
+@pytest.mark.parametrize(
+    ("marker", "body"),
+    [
+        (0xDC, PATIENT.encode()),  # DNL, which decoders pass over
+        (0xF0, PATIENT.encode()),
+        (0xDD, b"\0\0" + PATIENT.encode()),
+        (0xDB, bytes([3, *[1] * 64]) + PATIENT.encode()),
+    ],
+)
+def test_segments_that_hold_more_than_they_need_are_not_kept(marker: int, body: bytes) -> None:
+    data = saved(gray(), "JPEG")
+    planted = data[:2] + bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2) + body + data[2:]
+    with pytest.raises(ValueError):  # noqa: PT011  # it has no words
+        bare_jpeg(planted)
+
+
 @pytest.mark.parametrize("kind", ["TIFF", "BMP", "WEBP", "JPEG2000"])
 def test_other_pictures_are_drawn_anew(kind: str) -> None:
     how: dict[str, object] = {

@@ -86,3 +86,11 @@ def test_a_stream_cut_or_changed_anywhere_ends_in_one_error(data: st.DataObject)
     for walk, error in ((bare_frame, UnreadableImage), (bare_jpeg2000, ValueError)):
         with suppress(error):
             walk(bytes(stream))
+
+
+def test_run_lengths_keep_their_segments_and_lose_what_stands_in_the_header() -> None:
+    segment = bytes((0, 7, 0xFF, 9))
+    header = (1).to_bytes(4, "little") + (64).to_bytes(4, "little")
+    hidden = header + PATIENT.encode().ljust(56, b"\1") + segment
+    assert bare_frame(hidden) == header + bytes(56) + segment
+    assert bare_frame(header[:4]) == header[:4] + bytes(56)
