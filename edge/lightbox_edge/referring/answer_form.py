@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
@@ -14,13 +12,12 @@ from typing import Final, get_args
 from lightbox_edge.decisions.records import Answer, one_line
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.referring.films_told import ToldFilm, table
+from lightbox_edge.referring.form_rows import COLUMNS, FormRow, form_rows
+from lightbox_edge.spreadsheet import plain
 
 ANSWERS: Final[tuple[Answer, ...]] = get_args(Answer)
 LONGEST_NAME: Final = 40
-_COLUMNS: Final = ("referral", "film", "file", "reader", "answer", "seen", "note")
-_NEEDED: Final = ("referral", "film", "reader", "answer", "seen", "note")
 _LONGEST_QUOTED: Final = 40
-_SEPARATORS: Final = (",", ";", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class GivenAnswers:
 
 def answer_form(referral: str, films: Sequence[ToldFilm]) -> bytes:
     """The form with a row for each film and nothing answered."""
-    return table([_COLUMNS, *((referral, str(one.film), one.file, "", "", "", "") for one in films)])
+    return table([COLUMNS, *((referral, str(one.film), one.file, "", "", "", "") for one in films)])
 
 
 def read_answers(name: Path, content: bytes) -> GivenAnswers:
@@ -54,7 +51,7 @@ def read_answers(name: Path, content: bytes) -> GivenAnswers:
     Raises:
         LightboxError: it is no form, or one row of it says something wrong: then nothing of it counts.
     """
-    rows = [row for row in _rows(name, content) if row.cells["answer"]]
+    rows = [row for row in form_rows(name, content) if row.cells["answer"]]
     if not rows:
         raise LightboxError(f"{name} holds no answer: its column 'answer' is empty on every row.")
     answers = tuple(_answer(row) for row in rows)
@@ -65,55 +62,8 @@ def read_answers(name: Path, content: bytes) -> GivenAnswers:
     return GivenAnswers(_one(name, rows, "referral"), _reader(name, rows), answers)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """The cells of a row by their columns, and how to name it."""
-
-    where: str
-    line: int
-    cells: Mapping[str, str]
-
-
-def _rows(name: Path, content: bytes) -> list[_Row]:
-    text = _text(name, content)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(name, text), strict=True)
-    try:
-        header, *filled = [(lines.line_num, cells) for cells in lines if any(map(str.strip, cells))]
-    except csv.Error as error:
-        raise LightboxError(f"{name}, line {lines.line_num}, is no CSV: {error}.") from error
-    columns = [_plain(cell) for cell in header[1]]
-    rows = []
-    for line, cells in filled:
-        if len(cells) != len(columns):
-            raise LightboxError(
-                f"{name}, line {line}, has {len(cells)} cells and the header has {len(columns)}: quote a "
-                "cell that holds a separator."
-            )
-        by_column = dict(zip(columns, map(_unquoted, cells), strict=True))
-        rows.append(_Row(f"{name}, line {line}", line, by_column))
-    return rows
-
-
-def _text(name: Path, content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise LightboxError(f"{name} is no text in UTF-8: save the form again as CSV UTF-8.") from error
-
-
-def _separator(name: Path, text: str) -> str:
-    """The one that makes all columns of the first line."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    for separator in _SEPARATORS:
-        if {*_NEEDED} <= {_plain(cell.strip().strip('"')) for cell in first.split(separator)}:
-            return separator
-    raise LightboxError(
-        f"{name} is no form of a referral: its first line must name the columns {', '.join(_NEEDED)}."
-    )
-
-
-def _answer(row: _Row) -> GivenAnswer:
-    answer = _plain(row.cells["answer"])
+def _answer(row: FormRow) -> GivenAnswer:
+    answer = plain(row.cells["answer"])
     if answer not in ANSWERS:
         raise LightboxError(
             f"{row.where}: {_quoted(row.cells['answer'])} is no answer: write one of {', '.join(ANSWERS)}."
@@ -128,7 +78,7 @@ def _answer(row: _Row) -> GivenAnswer:
     return GivenAnswer(row.line, int(row.cells["film"]), answer, seen, one_line(row.cells["note"]))
 
 
-def _reader(name: Path, rows: Sequence[_Row]) -> str:
+def _reader(name: Path, rows: Sequence[FormRow]) -> str:
     reader = one_line(unicodedata.normalize("NFC", _one(name, rows, "reader")))
     if len(reader) > LONGEST_NAME:
         raise LightboxError(
@@ -137,7 +87,7 @@ def _reader(name: Path, rows: Sequence[_Row]) -> str:
     return reader
 
 
-def _one(name: Path, rows: Sequence[_Row], column: str) -> str:
+def _one(name: Path, rows: Sequence[FormRow], column: str) -> str:
     """What all rows say that say it; one that leaves it out means the same as the others."""
     said = list(dict.fromkeys(row.cells[column] for row in rows if row.cells[column]))
     if not said:
@@ -150,13 +100,3 @@ def _one(name: Path, rows: Sequence[_Row], column: str) -> str:
 def _quoted(cell: str) -> str:
     """A cell in a sentence: with nothing in it that a terminal obeys, and not all of it."""
     return repr(one_line(cell)[:_LONGEST_QUOTED])
-
-
-def _plain(cell: str) -> str:
-    return " ".join(cell.split()).casefold()
-
-
-def _unquoted(cell: str) -> str:
-    """A cell without the apostrophe that stands before what a spreadsheet would take for a formula."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell

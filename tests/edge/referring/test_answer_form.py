@@ -80,6 +80,8 @@ def test_an_empty_form_has_no_answer() -> None:
         (filled(row(1, "nothing seen", seen="mass")), "nothing is seen, and names what"),
         (filled(row(1, "agree"), [ID[::-1], *row(2, "agree")[1:]]), "names more than one referral"),
         (b'referral,film,reader,answer,seen,note\n"', "is no CSV"),
+        (b'"a,referral",film,reader,answer,seen,note\n', "is no form of a referral"),
+        (b"referral,film,reader,answer,seen,note,Answer\n", "two columns of one name"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_one_sentence(content: bytes, sentence: str) -> None:
