@@ -25,6 +25,7 @@ COMMANDS = (
     "review",
     "report",
     "worklist",
+    "refer",
     "language",
     "ask",
     "regions",

@@ -34,6 +34,17 @@ class MachineView(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     flagged: tuple[str, ...] = ()
 
 
+class TakenIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a distant reader's answer came into the log: by which referral, in which file, through whom.
+
+    ``answers`` is the SHA-256 of that file, ``by`` the reader here who took it in.
+    """
+
+    referral: str
+    answers: Sha256
+    by: str
+
+
 class _Entry(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="entry"
 ):  # what every entry of the log says
@@ -53,7 +64,7 @@ class Decision(_Entry, frozen=True, kw_only=True, tag="decision"):
     """One reader's answer for one film.
 
     ``seen`` is what the reader sees, where that is not what the machine flagged. ``blind`` says that the
-    machine's view was hidden until then.
+    machine's view was hidden until then. ``taken_in`` is there where the reader did not sign in himself.
     """
 
     kind: Kind
@@ -62,6 +73,7 @@ class Decision(_Entry, frozen=True, kw_only=True, tag="decision"):
     seen: tuple[str, ...] = ()
     note: str = ""
     blind: bool = False
+    taken_in: TakenIn | msgspec.UnsetType = msgspec.UNSET  # of others nothing is written, as ever
 
     @property
     def names(self) -> frozenset[str]:
