@@ -93,8 +93,8 @@ def export_graph(
 def strip_notes(model: onnx.ModelProto) -> None:
     """Remove what the exporter notes of its own work, in place.
 
-    Shapes of inner tensors are wrong once the quantizer has been through; of every node it notes which line of
-    which file on this machine it came from, and that is nobody's business on another.
+    Shapes of inner tensors are wrong once the quantizer has been through; of every node it notes which line
+    of which file on this machine it came from, and that is nobody's business on another.
     """
     del model.graph.value_info[:]
     for noted in (model, model.graph, *model.graph.node, *model.graph.initializer, *model.functions):
