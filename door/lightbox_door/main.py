@@ -20,6 +20,7 @@ INTERRUPTED = 130
 # Each is a module of this package. The order is that of --help: daily work first.
 COMMANDS = (
     "screen",
+    "receive",
     "review",
     "report",
     "worklist",
@@ -36,7 +37,13 @@ COMMANDS = (
 )
 
 # The extra that a subcommand needs.
-EXTRAS = {"export": "export", "distill": "export", "quantize": "quantize"}
+EXTRAS = {
+    "receive": "dicom",
+    "report": "dicom",
+    "export": "export",
+    "distill": "export",
+    "quantize": "quantize",
+}
 
 EPILOG = """exit codes: 0 done; 1 done, but some inputs could not be read; 2 the call or a file it names is
 wrong; 3 the bundle failed verification; 130 interrupted, run the same command again to go on"""
