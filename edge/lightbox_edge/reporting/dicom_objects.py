@@ -77,6 +77,8 @@ def finished(made: Dataset, film: DicomFilm) -> bytes:
     made.InstanceCreationDate = made.ContentDate = film.at.strftime("%Y%m%d")
     made.InstanceCreationTime = made.ContentTime = film.at.strftime("%H%M%S")
     made.SpecificCharacterSet = CHARACTERS
+    for machine in made.get("ContributingEquipmentSequence", ()):
+        machine.pop("ContributionDateTime", None)  # highdicom writes now, which is not when
     uid = uid_of(_bytes(made).hex())
     made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = uid
     return _bytes(made)
