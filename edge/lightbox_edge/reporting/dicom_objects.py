@@ -79,8 +79,8 @@ def finished(made: Dataset, film: DicomFilm) -> bytes:
     made.SpecificCharacterSet = CHARACTERS
     for machine in made.get("ContributingEquipmentSequence", ()):
         machine.pop("ContributionDateTime", None)  # highdicom writes now, which is not when
-    uid = uid_of(_bytes(made).hex())
-    made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = uid
+    made.SOPInstanceUID = uid_of(_bytes(made).hex())
+    made.file_meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID
     return _bytes(made)
 
 

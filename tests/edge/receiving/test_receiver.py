@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -186,6 +188,13 @@ def test_no_more_than_a_few_are_served_at_once(listen: Callable[..., Listening])
     assert [one.is_established for one in served] == [True] * module.MOST_ASSOCIATIONS + [False]
     for one in served[:-1]:
         one.release()
+
+
+def test_the_listener_has_nothing_that_judges() -> None:
+    heavy = ("onnxruntime", "openvino", "tokenizers", "sqlite3")
+    program = f"import sys, {module.__name__}; print([one for one in sys.argv if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program, *heavy], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_the_encodings_are_those_of_the_standard() -> None:
