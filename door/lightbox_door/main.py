@@ -39,7 +39,6 @@ COMMANDS = (
 # The extra that a subcommand needs.
 EXTRAS = {
     "receive": "dicom",
-    "report": "dicom",
     "export": "export",
     "distill": "export",
     "quantize": "quantize",

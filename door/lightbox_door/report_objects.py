@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from lightbox_door.arguments import existing_worklist
@@ -23,6 +24,8 @@ def write_objects(arguments: argparse.Namespace, bundle: Bundle | None) -> int:
     from lightbox_edge.reporting.building import Reports
     from lightbox_edge.reporting.dicom_films import DicomFilms
 
+    if find_spec("highdicom") is None:
+        raise LightboxError("DICOM objects need highdicom: pip install 'lightbox-triage[dicom]'.")
     folder = arguments.out
     if folder is None or (folder.exists() and not folder.is_dir()):
         raise LightboxError("DICOM objects are files, one of each film: name a folder for them with --out.")
