@@ -56,7 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from lightbox_edge import LightboxError
     from lightbox_edge.receiving.inbox import Inbox
-    from lightbox_edge.receiving.receiver import Receiver, Rules
+    from lightbox_edge.receiving.receiver import Receiver
+    from lightbox_edge.receiving.rules import Rules
 
     if arguments.json and not arguments.screen:
         raise LightboxError("--json tells what films were judged to be: say --screen too.")

@@ -40,9 +40,9 @@ class Inbox:
                 flush_folder(made.parent)
             for left in self._unfinished.iterdir():  # of a run that was killed: nobody was told of it
                 left.unlink()
+            self._held = self._counted()
         except OSError as error:
             raise LightboxError(f"The folder {folder} cannot be used: {error.strerror}.") from error
-        self._held = self._counted()
 
     def keep(self, instance_uid: str, content: bytes) -> Path | None:
         """Put a film on the disk; its file, or None where the very same has been there before.

@@ -6,7 +6,6 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,37 +17,20 @@ from lightbox_edge.errors import LightboxError, UnreadableImage
 from lightbox_edge.reading.dicom import read_identity
 from lightbox_edge.reading.limits import Limits
 from lightbox_edge.receiving.accepted import STORAGE_CLASSES, TRANSFER_SYNTAXES, VERIFICATION
+from lightbox_edge.receiving.bounds import (
+    AGREED_PDU,
+    HELLO_SECONDS,
+    MOST_ASSOCIATIONS,
+    SILENT_SECONDS,
+    bound_messages,
+    bound_pdus,
+)
 from lightbox_edge.receiving.inbox import Inbox
+from lightbox_edge.receiving.rules import Rules
 
 SUCCESS, OUT_OF_RESOURCES, OTHER_CLASS, CANNOT_UNDERSTAND = 0x0000, 0xA700, 0xA900, 0xC000
 
-MOST_ASSOCIATIONS = 8
-LARGEST_OBJECT = 256 << 20  # bytes; a film of 5000 x 4000 pixels has 40 MB
-_LARGEST_PDU = 1 << 20  # bytes; what may be sent at a time is agreed to be far less
-_AGREED_PDU = 1 << 16
-_SECONDS = 30  # that a caller may be silent
-HELLO_SECONDS = 10  # that one may take to say who it is; who hangs up before holds a place for as long
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Where to listen, under which title, and to whom.
-
-    Attributes:
-        address: of this machine, IPv4 or IPv6.
-        port: 0 takes any that is free.
-        ae_title: what callers must call.
-        allowed: the titles of callers; nobody else is let in.
-        largest: the most bytes of one object.
-    """
-
-    address: str
-    port: int
-    ae_title: str
-    allowed: tuple[str, ...]
-    largest: int = LARGEST_OBJECT
 
 
 class Receiver:
@@ -73,9 +55,9 @@ class Receiver:
         self._entity = _entity(rules)
         handlers: list[Any] = [
             (evt.EVT_C_STORE, self._store),
-            (evt.EVT_CONN_OPEN, self._opened),
+            (evt.EVT_CONN_OPEN, lambda event: bound_pdus(event.assoc)),
             (evt.EVT_CONN_CLOSE, self._closed),
-            (evt.EVT_DATA_RECV, self._hold_to_limits),
+            (evt.EVT_DATA_RECV, lambda event: bound_messages(event.assoc, rules.largest)),
             (evt.EVT_REJECTED, self._rejected),
         ]
         try:
@@ -125,27 +107,6 @@ class Receiver:
             log.error("%s", error)
             return OUT_OF_RESOURCES, None
 
-    def _opened(self, event: Event) -> None:
-        """Let nobody keep a thread waiting in the middle of a PDU, or send one without an end."""
-        connection: Any = event.assoc.dul.socket
-        connection.socket.settimeout(_SECONDS)
-        receive = connection.recv
-
-        def bounded(count: int) -> bytearray:
-            if count > _LARGEST_PDU:
-                raise OSError("a PDU is larger than any that was agreed")
-            return receive(count)  # type: ignore[no-any-return]  # bytearray, as pynetdicom declares
-
-        connection.recv = bounded
-
-    def _hold_to_limits(self, event: Event) -> None:
-        """End an association whose message grows too large, or that does not wait for its answers."""
-        provider = event.assoc.dimse
-        message: Any = provider.message
-        held = message.data_set.tell() + message.encoded_command_set.tell() if message else 0
-        if held > self._rules.largest or provider.msg_queue.qsize() > 1:
-            event.assoc.abort()
-
     def _rejected(self, event: Event) -> None:
         caller: Any = event.assoc.requestor
         log.info("A caller at %s was refused: its title is not allowed, or too many call.", caller.address)
@@ -167,9 +128,9 @@ def _entity(rules: Rules) -> AE:
     entity.require_called_aet = True
     entity.require_calling_aet = list(rules.allowed)
     entity.maximum_associations = MOST_ASSOCIATIONS
-    entity.maximum_pdu_size = _AGREED_PDU
+    entity.maximum_pdu_size = AGREED_PDU
     entity.acse_timeout = HELLO_SECONDS
-    entity.dimse_timeout = entity.network_timeout = _SECONDS
+    entity.dimse_timeout = entity.network_timeout = SILENT_SECONDS
     entity.add_supported_context(VERIFICATION)
     for storage in STORAGE_CLASSES:
         entity.add_supported_context(storage, list(TRANSFER_SYNTAXES))

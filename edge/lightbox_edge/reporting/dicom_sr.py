@@ -1,19 +1,13 @@
-"""A film's report as a DICOM structured report: TID 1500 Measurement Report (PS3.16), by highdicom.
-
-Groups (TID 1501) tell in this order: the triage, every finding, lungs and heart, every reader's decision.
-"""
+"""A film's report as a DICOM structured report: TID 1500 Measurement Report (PS3.16), by highdicom."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from highdicom import sr
 from highdicom.coding_schemes import CodingSchemeIdentificationItem
 
-from lightbox_edge.regions import Region
 from lightbox_edge.reporting import dicom_codes as codes
 from lightbox_edge.reporting.dicom_codes import Code
+from lightbox_edge.reporting.dicom_groups import Group, groups
 from lightbox_edge.reporting.dicom_objects import (
     CHARACTERS,
     MANUFACTURER,
@@ -22,12 +16,8 @@ from lightbox_edge.reporting.dicom_objects import (
     finished,
     unnamed,
 )
-from lightbox_edge.reporting.records import ReportedDecision, ReportedFinding
 
 SERIES_NUMBER = 9901
-
-_CONTAINS = sr.RelationshipTypeValues.CONTAINS
-Group = sr.MeasurementsAndQualitativeEvaluations
 
 
 def structured_report(film: DicomFilm) -> bytes:
@@ -35,7 +25,7 @@ def structured_report(film: DicomFilm) -> bytes:
     report = sr.MeasurementReport(
         sr.ObservationContext(observer_device_context=_machine(film)),
         _concept(codes.PLAIN_RADIOGRAPHY),
-        [*_groups(film)],
+        [_group(one, film) for one in groups(film)],
     )
     report[0].ContentSequence.insert(-1, _comment(film.notice))  # before the measurements, which come last
     made = sr.Comprehensive3DSR(
@@ -61,90 +51,37 @@ def structured_report(film: DicomFilm) -> bytes:
     return finished(made, film)
 
 
-def _groups(film: DicomFilm) -> Iterator[Group]:
-    yield _triage(film)
-    regions = {one.target: one for one in film.regions}
-    for finding in film.report.findings:
-        yield _finding(finding, regions.get(finding.name), film)
-    for target, code in codes.ORGANS.items():
-        if target in regions and regions[target].mask is not None:
-            yield _organ(regions[target], code, film)
-    for decision in film.report.decisions:
-        yield _decision(decision, film)
-
-
-def _triage(film: DicomFilm) -> Group:
-    told = _evaluation(codes.TRIAGE, codes.own_code(film.report.triage))
-    return _group(film, "triage", None, (), [told], film.report.words)
-
-
-def _finding(finding: ReportedFinding, region: Region | None, film: DicomFilm) -> Group:
-    measured = [
-        _measurement(codes.CERTAINTY, round(100 * finding.probability, 4), codes.PERCENT),
-        _measurement(codes.THRESHOLD, round(100 * finding.threshold, 4), codes.PERCENT),
-        *_areas(region),
-    ]
-    told = [
-        _evaluation(codes.FLAGGED, codes.yes_or_no(finding.flagged)),
-        _evaluation(codes.VALIDATED, codes.yes_or_no(finding.validated)),
-    ]
-    return _group(film, finding.name, codes.finding_code(finding.name), measured, told)
-
-
-def _organ(region: Region, code: Code, film: DicomFilm) -> Group:
-    measured = [*_areas(region), *_ratio(region)]
-    return _group(film, region.target, code, measured, (), category=codes.STRUCTURE)
-
-
-def _decision(one: ReportedDecision, film: DicomFilm) -> Group:
-    told = [
-        _evaluation(codes.KIND, codes.own_code(one.kind)),
-        _evaluation(codes.ANSWER, codes.own_code(one.answer)),
-        *(_evaluation(codes.SEEN, codes.finding_code(name)) for name in one.seen),
-        _evaluation(codes.BLIND, codes.yes_or_no(one.blind)),
-        _evaluation(codes.COUNTS, codes.yes_or_no(one.counts)),
-    ]
-    group = _group(film, f"decision {one.number}", None, (), told, one.words, by_machine=False)
-    person = sr.PersonObserverIdentifyingAttributes(_person_name(one.reader))
-    for place, item in enumerate(sr.ObserverContext(_concept(codes.PERSON), person)):
-        group[0].ContentSequence.insert(place, item)
-    group[0].ObservationDateTime = datetime.fromisoformat(one.at).strftime("%Y%m%d%H%M%S%z")
-    return group
-
-
-def _group(
-    film: DicomFilm,
-    name: str,
-    what: Code | None,
-    measurements: Sequence[sr.Measurement],
-    evaluations: Sequence[sr.QualitativeEvaluation],
-    words: Sequence[str] = (),
-    category: Code | None = None,
-    by_machine: bool = True,
-) -> Group:
-    """One TID 1501 group; ``words`` stand in it as comments."""
-    group = Group(
-        tracking_identifier=sr.TrackingIdentifier(film.uid("group", name), name),
-        finding_type=_concept(what) if what else None,
-        finding_category=_concept(category) if category else None,
-        algorithm_id=_algorithm(film) if by_machine else None,
-        measurements=measurements or None,
-        qualitative_evaluations=evaluations or None,
+def _group(one: Group, film: DicomFilm) -> sr.MeasurementsAndQualitativeEvaluations:
+    made = sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=sr.TrackingIdentifier(film.uid("group", one.name), one.name),
+        finding_type=_concept(one.what) if one.what else None,
+        finding_category=_concept(one.category) if one.category else None,
+        algorithm_id=_algorithm(film) if one.reader is None else None,
+        measurements=[
+            sr.Measurement(_concept(name), value, _concept(unit)) for name, value, unit in one.measurements
+        ],
+        qualitative_evaluations=[
+            sr.QualitativeEvaluation(_concept(name), _concept(value)) for name, value in one.evaluations
+        ],
         source_images=[sr.SourceImageForMeasurementGroup.from_source_image(film.header)],
     )
-    group[0].ContentSequence.extend(map(_comment, words))
-    return group
+    items = made[0].ContentSequence
+    items.extend(map(_comment, one.words))
+    if one.reader is not None:
+        person = sr.PersonObserverIdentifyingAttributes(_person_name(one.reader))
+        for place, item in enumerate(sr.ObserverContext(_concept(codes.PERSON), person)):
+            items.insert(place, item)
+    if one.at is not None:
+        made[0].ObservationDateTime = one.at.strftime("%Y%m%d%H%M%S%z")
+    return made
 
 
 def _algorithm(film: DicomFilm) -> sr.AlgorithmIdentification:
     judge = film.judge
     parameters = [f"precision {judge.precision}", f"calibration {judge.calibration}", f"judge {judge.id}"]
+    family = _concept(codes.ARTIFICIAL_INTELLIGENCE)
     return sr.AlgorithmIdentification(
-        judge.bundle,
-        judge.version or "unknown",
-        parameters,
-        _concept(codes.ARTIFICIAL_INTELLIGENCE),
-        MANUFACTURER,
+        judge.bundle, judge.version or "unknown", parameters, family, MANUFACTURER
     )
 
 
@@ -159,28 +96,8 @@ def _machine(film: DicomFilm) -> sr.ObserverContext:
     return sr.ObserverContext(_concept(codes.DEVICE), told)
 
 
-def _areas(region: Region | None) -> Iterator[sr.Measurement]:
-    area = region.measurements.get("area_cm2") if region and region.mask is not None else None
-    if isinstance(area, float):
-        yield _measurement(codes.AREA, area, codes.SQUARE_CENTIMETRE)
-
-
-def _ratio(region: Region) -> Iterator[sr.Measurement]:
-    ratio = region.measurements.get("cardiothoracic_ratio")
-    if isinstance(ratio, float):
-        yield _measurement(codes.CARDIOTHORACIC_RATIO, ratio, codes.RATIO)
-
-
-def _measurement(name: Code, value: float, unit: Code) -> sr.Measurement:
-    return sr.Measurement(_concept(name), value, _concept(unit))
-
-
-def _evaluation(name: Code, value: Code) -> sr.QualitativeEvaluation:
-    return sr.QualitativeEvaluation(_concept(name), _concept(value))
-
-
 def _comment(words: str) -> sr.TextContentItem:
-    return sr.TextContentItem(_concept(codes.COMMENT), words, _CONTAINS)
+    return sr.TextContentItem(_concept(codes.COMMENT), words, sr.RelationshipTypeValues.CONTAINS)
 
 
 def _concept(code: Code) -> sr.CodedConcept:

@@ -19,6 +19,7 @@ import pytest
 
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.receiving.inbox import Inbox
+from lightbox_edge.receiving.rules import Rules
 from lightbox_edge.screener import Screener
 from lightbox_edge.worklist import Worklist
 from tests.received_films import CALLER, ENCODERS, FILM, READY, TITLE, dcmtk, encoded, send
@@ -26,7 +27,7 @@ from tests.received_films import CALLER, ENCODERS, FILM, READY, TITLE, dcmtk, en
 pynetdicom = pytest.importorskip("pynetdicom")
 from lightbox_edge.receiving import receiver as module  # noqa: E402  # needs the extra dicom
 from lightbox_edge.receiving.accepted import STORAGE_CLASSES, TRANSFER_SYNTAXES  # noqa: E402
-from lightbox_edge.receiving.receiver import Receiver, Rules  # noqa: E402
+from lightbox_edge.receiving.receiver import Receiver  # noqa: E402
 
 needs_dcmtk = pytest.mark.skipif(not dcmtk("storescu") or not dcmtk("dcmcjpls"), reason="DCMTK is not here")
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lightbox_edge.languages import ENGLISH
 from lightbox_edge.radiograph import Header
 from lightbox_edge.regions import Region
+from lightbox_edge.reporting import dicom_sources
 from lightbox_edge.reporting.building import Reports
 from lightbox_edge.reporting.dicom_codes import SCHEME, finding_code
 from lightbox_edge.results import Outcome
@@ -81,10 +82,10 @@ def film(worklist: Worklist, monkeypatch: pytest.MonkeyPatch) -> Made:
 def test_a_film_has_one_object_and_the_others_a_reason(worklist: Worklist) -> None:
     made, left_out = objects(worklist)
     assert list(made) == [f"{sha256(SAMPLES / DICOM)}-j1.sr.dcm"]
-    assert left_out == {module.NOT_DICOM: 4, module.UNREADABLE: 1}
+    assert left_out == {dicom_sources.NOT_DICOM: 4, dicom_sources.UNREADABLE: 1}
     assert objects(worklist, "dicom-seg") == (
         {},
-        {module.NOT_DICOM: 4, module.UNREADABLE: 1, module.ANOTHER: 1},
+        {dicom_sources.NOT_DICOM: 4, dicom_sources.UNREADABLE: 1, module.ANOTHER: 1},
     )
 
 
@@ -210,9 +211,9 @@ def test_a_name_in_another_character_set_stays_the_name(worklist: Worklist) -> N
 @pytest.mark.parametrize(
     ("attributes", "reason"),
     [
-        ({"StudyInstanceUID": None}, module.NO_IDENTIFIERS),
-        ({"SOPClassUID": "1.2.3"}, module.BROKEN),
-        ({"PatientBirthDate": "1963-??"}, module.BROKEN),
+        ({"StudyInstanceUID": None}, dicom_sources.NO_IDENTIFIERS),
+        ({"SOPClassUID": "1.2.3"}, dicom_sources.BROKEN),
+        ({"PatientBirthDate": "1963-??"}, dicom_sources.BROKEN),
     ],
 )
 def test_a_header_that_no_object_can_refer_to_is_a_reason(
@@ -229,11 +230,11 @@ def test_a_file_that_is_gone_or_another_is_a_reason(worklist: Worklist) -> None:
     content = bytearray(place.read_bytes())
     content[-1] ^= 1
     place.write_bytes(content)
-    assert objects(worklist)[1][module.GONE] == 1
+    assert objects(worklist)[1][dicom_sources.GONE] == 1
     place.unlink()
-    assert objects(worklist)[1][module.GONE] == 1
+    assert objects(worklist)[1][dicom_sources.GONE] == 1
     shutil.copy(SAMPLES / DICOM, place)
-    assert module.GONE not in objects(worklist)[1]
+    assert dicom_sources.GONE not in objects(worklist)[1]
 
 
 @given(st.text(min_size=1))
