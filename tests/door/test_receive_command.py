@@ -88,6 +88,7 @@ def test_kill_9_loses_no_film_that_was_acknowledged(tmp_path: Path) -> None:
     for moment in MOMENTS:
         with receiving("--into", tmp_path) as (process, port):
             association = associate(port)
+            association.dimse_timeout = 2  # what was killed answers no more
             deadline = threading.Timer(moment, process.kill)
             deadline.start()
             while association.is_established:
