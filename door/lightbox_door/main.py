@@ -22,6 +22,7 @@ INTERRUPTED = 130
 COMMANDS = (
     "start",
     "screen",
+    "receive",
     "review",
     "report",
     "worklist",
@@ -40,7 +41,12 @@ COMMANDS = (
 )
 
 # The extra that a subcommand needs.
-EXTRAS = {"export": "export", "distill": "export", "quantize": "quantize"}
+EXTRAS = {
+    "receive": "dicom",
+    "export": "export",
+    "distill": "export",
+    "quantize": "quantize",
+}
 
 # The commands that may use the network: a hub's models on a workstation, the X-ray machine's films.
 NETWORKED = ("export", "receive")

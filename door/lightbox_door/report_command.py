@@ -15,6 +15,7 @@ from lightbox_door.arguments import (
     chosen_language,
     existing_worklist,
 )
+from lightbox_door.report_objects import DICOM, write_objects
 from lightbox_door.signed_bundle import add_unsigned, bundle_to_show_with, checked
 
 if TYPE_CHECKING:
@@ -22,14 +23,17 @@ if TYPE_CHECKING:
     from lightbox_edge.reporting.headings import Report
     from lightbox_edge.reporting.writing import Writer
 
-HELP = "Write the worklist as a report of the session or of each patient: CSV, JSON, HTML or PDF."
+HELP = "Write the worklist as a report of the session or of each patient: CSV, JSON, HTML, PDF or DICOM."
 EXAMPLE = "lightbox report --format pdf --language fr --worklist clinic.worklist --out clinic.pdf"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_worklist(parser)
     parser.add_argument(
-        "--format", choices=("csv", "json", "html", "pdf"), default="csv", help="default: %(default)s"
+        "--format",
+        choices=("csv", "json", "html", "pdf", *DICOM),
+        default="csv",
+        help="the DICOM ones are an object of each DICOM film, in the folder --out (default: %(default)s)",
     )
     parser.add_argument(
         "--per",
@@ -48,11 +52,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_bundle(parser)
     add_unsigned(parser)
     parser.add_argument(
-        "--out", type=Path, metavar="PATH", help="a file, or with --per patient a folder (default: stdout)"
+        "--out",
+        type=Path,
+        metavar="PATH",
+        help="a file; for --per patient and DICOM a folder (default: stdout)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.format in DICOM:
+        return write_objects(arguments, _bundle(arguments.bundle))
     from lightbox_edge.reporting.building import Reports
     from lightbox_edge.reporting.writing import Writer
 

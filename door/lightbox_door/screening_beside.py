@@ -29,7 +29,7 @@ class ScreeningBeside:
         self._speaks = False
         self._lock = threading.Lock()
         self._process = subprocess.Popen(  # noqa: S603  # our own program
-            [*_program(), *call(arguments)],
+            [*program(), *call(arguments)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             encoding="utf-8", errors="replace",
         )  # fmt: skip
@@ -94,6 +94,6 @@ def call(arguments: argparse.Namespace) -> list[str]:
     return ["screen", *options, *alone, "--", *map(str, arguments.paths)]
 
 
-def _program() -> Sequence[str]:
+def program() -> Sequence[str]:
     """How this very program is started: the built one is its own interpreter."""
     return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "lightbox_door"]

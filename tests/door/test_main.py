@@ -33,7 +33,7 @@ WITHOUT = """
 import sys
 class Missing:
     def find_spec(self, name, path=None, target=None):
-        if name in ("torch", "onnx", "nncf"):
+        if name in ("torch", "onnx", "nncf", "pynetdicom"):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Missing())
 from lightbox_door.main import main
@@ -156,7 +156,12 @@ def test_a_bug_is_not_hidden_as_a_missing_extra(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize(
     ("command", "needs", "extra"),
-    [("export", "torch", "export"), ("distill", "torch", "export"), ("quantize", "onnx", "quantize")],
+    [
+        ("receive", "pynetdicom", "dicom"),
+        ("export", "torch", "export"),
+        ("distill", "torch", "export"),
+        ("quantize", "onnx", "quantize"),
+    ],
 )
 def test_a_missing_extra_is_named(command: str, needs: str, extra: str) -> None:
     example = shlex.split(import_module(f"lightbox_door.{command}_command").EXAMPLE)[1:]

@@ -98,6 +98,15 @@ def read_header(data: bytes, limits: Limits) -> tuple[HeaderLine, ...]:
         )
 
 
+def read_identity(data: bytes, limits: Limits) -> tuple[str, str]:
+    """SOPClassUID and SOPInstanceUID of a file's data set, empty where absent; raises `UnreadableImage`."""
+    with guarded(DAMAGED):
+        keywords = ["SOPClassUID", "SOPInstanceUID"]
+        file = BytesIO(inflated(data, limits))
+        dataset = pydicom.dcmread(file, force=True, stop_before_pixels=True, specific_tags=keywords)
+        return text(dataset, keywords[0]), text(dataset, keywords[1])
+
+
 def _check_meaning(dataset: pydicom.Dataset) -> None:
     modality = text(dataset, "Modality").upper()
     if modality not in JUDGED:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from lightbox_edge.errors import LightboxError, UnreadableImage
 
 _TOO_LARGE = "The picture needs more memory than this computer has free: close other programs and try again."
-_DECODERS = ("pydicom", "PIL", "openjpeg")
+_DECODERS = ("pydicom", "PIL", "openjpeg", "highdicom")  # the last one writes, and logs patients' names
 
 
 @contextmanager

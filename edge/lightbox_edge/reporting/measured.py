@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from lightbox_edge.bundle import ON_SITE, UNSIGNED, Bundle
 from lightbox_edge.intervals import FEW
 from lightbox_edge.languages import Language
-from lightbox_edge.manifest import Result
+from lightbox_edge.manifest import Precision, Result
 from lightbox_edge.reporting.headings import Heading, Measured
-from lightbox_edge.worklist import Judge
+from lightbox_edge.worklist import Judge, Worklist
 
 
 def measured_of(bundle: Bundle | None, judges: Collection[Judge]) -> Measured | None:
@@ -27,6 +27,13 @@ def is_of(bundle: Bundle, judge: Judge) -> bool:
     manifest = bundle.manifest
     name = judge.bundle.split(ON_SITE)[0].removesuffix(UNSIGNED)
     return (name, judge.version) == (manifest.name, manifest.version)
+
+
+def precision_used(worklist: Worklist, bundle: Bundle | None) -> Precision | None:
+    """The rung of the bundle at hand that judged last; None where it judged nothing."""
+    used = [one.precision for one in worklist.judges() if bundle and is_of(bundle, one)]
+    known = [one for one in used if bundle and one in bundle.manifest.ladder]
+    return known[-1] if known else None
 
 
 def about_bundle(bundle: Bundle | None, judges: Collection[Judge], say: Language) -> Iterator[str]:

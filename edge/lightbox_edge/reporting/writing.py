@@ -10,13 +10,12 @@ from typing import Literal
 
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.languages import Language
-from lightbox_edge.manifest import Precision
 from lightbox_edge.reporting.csv_table import csv_lines
 from lightbox_edge.reporting.headings import Report
 from lightbox_edge.reporting.html_page import html_page
 from lightbox_edge.reporting.json_document import json_document
 from lightbox_edge.reporting.layout import Layout, Pictures
-from lightbox_edge.reporting.measured import is_of
+from lightbox_edge.reporting.measured import precision_used
 from lightbox_edge.reporting.pictures import FilmPictures, Picture
 from lightbox_edge.reporting.records import FilmReport
 from lightbox_edge.worklist import Worklist
@@ -75,15 +74,9 @@ class Writer:
     def _film_pictures(self, films: list[FilmReport]) -> list[Picture]:
         """Opens the bundle's models when the first film wants a picture."""
         if self._maker is None:
-            self._maker = FilmPictures(self._worklist, self._say, self._bundle, self._precision())
+            precision = precision_used(self._worklist, self._bundle)
+            self._maker = FilmPictures(self._worklist, self._say, self._bundle, precision)
         return self._maker.of(films)
-
-    def _precision(self) -> Precision | None:
-        """The rung of the bundle at hand that judged last; None where it judged nothing."""
-        bundle = self._bundle
-        used = [one.precision for one in self._worklist.judges() if bundle and is_of(bundle, one)]
-        known = [one for one in used if bundle and one in bundle.manifest.ladder]
-        return known[-1] if known else None
 
 
 def file_name(report: Report, kind: Format) -> str:
