@@ -27,6 +27,12 @@ class BundleError(LightboxError):
     exit_code = 3
 
 
+class KitError(LightboxError):
+    """A kit is damaged, is not what its sums and signature say, or is signed by nobody trusted (exit code 3)."""
+
+    exit_code = 3
+
+
 class UnreadableImage(LightboxError):
     """An image that cannot be decoded, or is over a limit; it gets a row with status ``unreadable``."""
 

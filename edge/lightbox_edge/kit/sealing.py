@@ -1,0 +1,65 @@
+"""Sealing a kit that was laid out: its record, the sums of its files, and the signature of the sums."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from lightbox_edge.bundle import open_bundle
+from lightbox_edge.durable import write_durably
+from lightbox_edge.errors import KitError, LightboxError
+from lightbox_edge.kit.layout import BUNDLE, RECORD, SIGNATURE, SUMS, UNSEALED, this_platform
+from lightbox_edge.kit.reading import Watcher, read_small, sha256_of
+from lightbox_edge.kit.record import BundleRecord, KitRecord, format_record, order, parse_record
+from lightbox_edge.kit.sums import format_sums, parse_sums
+from lightbox_edge.kit.surveying import survey
+from lightbox_edge.trust import SecretKey, sign
+
+NAME = "lightbox"
+FOR_ALL = 0o644  # a kit holds nothing private
+
+
+def seal_kit(
+    kit: Path, version: str, program_version: str, secret_key: SecretKey | None, watcher: Watcher
+) -> KitRecord:
+    """Write ``KIT.json``, ``SHA256SUMS`` and, with a key, its signature; what was there of them is replaced.
+
+    Raises:
+        LightboxError: the folder holds what no kit holds, or its bundle cannot be opened.
+    """
+    (kit / SIGNATURE).unlink(missing_ok=True)
+    bundle = open_bundle(kit / BUNDLE, ())
+    manifest = bundle.manifest
+    record = KitRecord(
+        NAME,
+        version,
+        datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        this_platform(),
+        program_version,
+        BundleRecord(manifest.name, manifest.version, bundle.identity),
+    )
+    write_durably(kit / RECORD, format_record(record), FOR_ALL)
+    there = survey(kit)
+    if there.problems:
+        raise KitError(f"{kit} cannot be sealed: {there.problems[0]}")
+    watcher.begin("sealing", sum(there.sizes.values()))
+    content = format_sums(
+        {path: sha256_of(kit / path, watcher) for path in there.sizes if path not in UNSEALED}
+    )
+    parse_sums(content, str(kit / SUMS))  # a name that not every system can hold is told here
+    write_durably(kit / SUMS, content, FOR_ALL)
+    if secret_key is not None:
+        comment = f"kit {record.name}, version {version}, {record.platform}, built {record.built_at}"
+        write_durably(kit / SIGNATURE, sign(secret_key, content, comment).encode(), FOR_ALL)
+    return record
+
+
+def next_version(kit: Path, today: datetime.date) -> str:
+    """The version of a kit that is built today in place of the one that may lie there: a date and a counter."""
+    day = f"{today.year}.{today.month}.{today.day}"
+    try:
+        before = parse_record(read_small(kit / RECORD), str(kit / RECORD)).version
+    except LightboxError:
+        return f"{day}.1"
+    same_day = before.startswith(f"{day}.")
+    return f"{day}.{order(before)[3] + 1 if same_day else 1}"
