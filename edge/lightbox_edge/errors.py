@@ -27,6 +27,14 @@ class BundleError(LightboxError):
     exit_code = 3
 
 
+class SignatureError(BundleError):
+    """A signature is damaged, or a trusted key signed something else: tampering, which is never run."""
+
+
+class Untrusted(BundleError):
+    """Nobody who is trusted here signed it: there is no signature, or it is an unknown key's."""
+
+
 class KitError(LightboxError):
     """A kit is damaged, is not what its sums and signature say, or is signed by nobody trusted (exit code 3)."""
 

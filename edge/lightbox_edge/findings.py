@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from lightbox_edge.arrays import float32_array
 from lightbox_edge.backends import BackendName
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import BundleError, LightboxError
@@ -137,8 +137,8 @@ def read_text_features(bundle: Bundle) -> Features:
     content = bundle.read(bundle.manifest.text_features)
     pairs = sum(len(finding.descriptors) for finding in bundle.manifest.findings)
     try:
-        features: Features = np.load(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, EOFError):
+        features = float32_array(content)
+    except ValueError:
         features = np.empty(0, np.float32)
     if features.ndim != 3 or features.shape[:2] != (pairs, 2):
         raise BundleError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -24,14 +25,17 @@ def home() -> Path:
 
 def place_of(kit: Path) -> Path | None:
     """The installed place that a kit's folder belongs to, or None of a kit that lies by itself."""
-    place = kit.parent.parent
-    return place if kit.parent.name == VERSIONS and (place / CURRENT).is_file() else None
+    versions = kit.resolve().parent
+    is_place = versions.name == VERSIONS and (versions.parent / CURRENT).is_file()
+    return versions.parent if is_place else None
 
 
-def keys_folder(kit: Path | None = None) -> Path:
-    """Where the trusted keys of a kit lie, by default of this program's home.
+def keys_of(kit: Path) -> Path:
+    """The folder of the public keys that a kit trusts; an installed one has its place's, across versions."""
+    return (place_of(kit) or kit) / KEYS
 
-    An installed kit uses the keys of its place: trust outlives a version.
-    """
-    folder = home() if kit is None else kit
-    return (place_of(folder) or folder) / KEYS
+
+def keys_folder() -> Path:
+    """The folder of the public keys that are trusted here; ``LIGHTBOX_KEYS`` names another."""
+    named = os.environ.get("LIGHTBOX_KEYS")
+    return Path(named) if named else keys_of(home())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from time import perf_counter
 from typing import Literal
@@ -15,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightbox_edge.anatomy import open_anatomy
+from lightbox_edge.arrays import float32_array
 from lightbox_edge.backends import BackendName, Device, open_session, usable_cpus
-from lightbox_edge.bundle import Bundle
+from lightbox_edge.bundle import UNSIGNED, Bundle
 from lightbox_edge.choosing import choose
+from lightbox_edge.errors import BundleError
 from lightbox_edge.evidence import cardiothoracic_ratio
 from lightbox_edge.features import pack_features
 from lightbox_edge.findings import WantedFinding, bundle_criteria, wanted_criteria
@@ -30,6 +31,8 @@ from lightbox_edge.results import Outcome
 from lightbox_edge.scoring import Criterion, Features, mahalanobis, score, triage
 from lightbox_edge.speed import BATCH
 from lightbox_edge.worklist import Judge
+
+_UNSIGNED = Reason("unsigned", "The bundle that looked at it is not signed by anybody who is trusted here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class Model:
         self.preprocessing = bundle.manifest.preprocessing
         self.logit_scale = bundle.manifest.logit_scale
         self._adults_only = bundle.manifest.adults_only
+        self._signed = bundle.signed is not None
         model = bundle.read(rung.image_encoder)
         self._session = open_session(model, self.choice.backend, device, count)
         self._unusual = Unusual(bundle, rung.out_of_distribution) if rung.out_of_distribution else None
@@ -155,11 +159,20 @@ class Model:
         return measured
 
     def outcomes(self, frames: Sequence[LoadedFrame]) -> list[Outcome]:
-        """The outcome of each frame, in order; frames without pixels keep their reason."""
-        return [judged.outcome for judged in self.judged(frames)]
+        """The outcome of each frame, in order, to measure by; frames without pixels keep their reason."""
+        return [one.outcome for one in self._unmarked(frames)]
 
     def judged(self, frames: Sequence[LoadedFrame]) -> list[Judged]:
-        """The same with the features of the films that are judged."""
+        """The same, marked, with the features of the films that are judged."""
+        return [replace(one, outcome=self.marked(one.outcome)) for one in self._unmarked(frames)]
+
+    def marked(self, outcome: Outcome) -> Outcome:
+        """An outcome as people get it: that of an unsigned bundle says so among its reasons."""
+        if self._signed:
+            return outcome
+        return msgspec.structs.replace(outcome, reasons=(*outcome.reasons, str(_UNSIGNED)))
+
+    def _unmarked(self, frames: Sequence[LoadedFrame]) -> list[Judged]:
         made: list[Judged] = []
         for first in range(0, len(frames), BATCH):
             batch = frames[first : first + BATCH]
@@ -214,8 +227,7 @@ class Unusual:
 
     def __init__(self, bundle: Bundle, usual: OutOfDistribution) -> None:
         self._limit = usual.threshold
-        statistics = bundle.read(usual.statistics)
-        self.statistics: Features = np.load(io.BytesIO(statistics), allow_pickle=False)
+        self.statistics = _read_statistics(bundle, usual)
 
     def reason(self, image_features: Features) -> Reason | None:
         """Why a film with these image_features, (dimensions,), is not judged."""
@@ -227,6 +239,20 @@ class Unusual:
             f"It does not look like the frontal chest X-rays that this bundle knows (distance "
             f"{distance:.1f}, limit {self._limit:.1f}), so a person must look at it",
         )
+
+
+def _read_statistics(bundle: Bundle, usual: OutOfDistribution) -> Features:
+    """Those of a bundle, (1 + dimensions, dimensions), or a `BundleError` if they are none."""
+    try:
+        statistics = float32_array(bundle.read(usual.statistics))
+    except ValueError:
+        statistics = np.empty(0, np.float32)
+    if statistics.ndim != 2 or statistics.shape[0] != statistics.shape[1] + 1:
+        raise BundleError(
+            f"{usual.statistics.path} of the bundle {bundle.manifest.name} holds no statistics of features: "
+            "export the bundle again."
+        )
+    return statistics
 
 
 def _refusal(frame: LoadedFrame) -> Outcome:
@@ -255,6 +281,8 @@ def _judge(bundle: Bundle, precision: Precision, criteria: tuple[Criterion, ...]
             digest.update(msgspec.json.encode(criterion.evidence))
     names = tuple(criterion.name for criterion in criteria)
     points = msgspec.json.encode([(criterion.name, criterion.point) for criterion in criteria])
+    if bundle.signed is None:
+        digest.update(UNSIGNED.encode())
     return Judge(
         digest.hexdigest()[:16],
         bundle.title(precision),

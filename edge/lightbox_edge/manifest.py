@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from lightbox_edge.errors import BundleError
+from lightbox_edge.printable import printable
 
 SCHEMA_VERSION = 1
 
@@ -21,7 +22,11 @@ SCHEMA_VERSION = 1
 Precision = Literal["fp32", "int8_weights", "int8", "int8_avx2"]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Percentile = Annotated[float, msgspec.Meta(ge=0, le=100)]
-Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+# What is printed holds nothing that a terminal obeys: C0 and C1, and the newline only in a text.
+Line = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*\Z")]
+Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*\Z")]
+MOST_BYTES = 2 << 30  # of one file; Protocol Buffers, and so ONNX, end there
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,9 +36,9 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class File(_Record, frozen=True):
     """A file of the bundle, by its path relative to the manifest."""
 
-    path: str
+    path: Line
     sha256: Sha256
-    bytes: Annotated[int, msgspec.Meta(ge=0)]
+    bytes: Annotated[int, msgspec.Meta(ge=0, le=MOST_BYTES)]
 
 
 class Corners(_Record, frozen=True):
@@ -65,8 +70,8 @@ class Preprocessing(_Record, frozen=True):
 class Descriptor(_Record, frozen=True):
     """A sentence that a reader would look for, and the sentence that denies it."""
 
-    present: str
-    absent: str
+    present: Line
+    absent: Line
 
 
 class Evidence(_Record, frozen=True):
@@ -84,7 +89,7 @@ class Evidence(_Record, frozen=True):
 class Finding(_Record, frozen=True):
     """Something looked for: the descriptors whose probabilities make its own, and evidence beside them."""
 
-    name: str
+    name: Line
     descriptors: Annotated[tuple[Descriptor, ...], msgspec.Meta(min_length=1)]
     evidence: Evidence | None = None
 
@@ -148,9 +153,9 @@ class Result(_Record, frozen=True):
     without its evidence; None where it has none.
     """
 
-    finding: str
-    dataset: str
-    date: str
+    finding: Line
+    dataset: Line
+    date: Line
     positives: int
     negatives: int
     auc: Probability
@@ -171,12 +176,12 @@ class Asked(_Record, frozen=True):
     training, on the same films, None for those words themselves.
     """
 
-    finding: str
+    finding: Line
     words: Literal["seen", "unseen"]
     left_out: bool
     precision: Precision
-    dataset: str
-    date: str
+    dataset: Line
+    date: Line
     positives: int
     negatives: int
     auc: Probability
@@ -206,9 +211,9 @@ class ShortcutResult(_Record, frozen=True):
     All three over the same test films; ``no_lungs`` more had no two lungs that were found.
     """
 
-    finding: str
-    dataset: str
-    date: str
+    finding: Line
+    dataset: Line
+    date: Line
     positives: int
     negatives: int
     no_lungs: int
@@ -249,9 +254,9 @@ class TextEncoder(_Record, frozen=True):
 class MaskResult(_Record, frozen=True):
     """Masks against those that people drew: mean Dice with its 95 % bootstrap interval."""
 
-    target: str
-    dataset: str
-    date: str
+    target: Line
+    dataset: Line
+    date: Line
     images: int
     dice: Probability
     dice_interval: tuple[Probability, Probability]
@@ -273,8 +278,8 @@ class Segmenter(_Record, frozen=True):
     prompt encoder and mask decoder are one fp32 graph at every precision.
     """
 
-    name: str
-    licence: str
+    name: Line
+    licence: Line
     input_size: Annotated[int, msgspec.Meta(ge=64, le=2048)]
     mask_decoder: File
     ladder: dict[Precision, SegmenterRung]
@@ -289,12 +294,12 @@ class Anatomy(_Record, frozen=True):
     measured at fp32, and ``mask_iou`` is the mean IoU of its masks to those, None where it is fp32.
     """
 
-    name: str
-    licence: str
-    training_data: tuple[str, ...]
+    name: Line
+    licence: Line
+    training_data: tuple[Text, ...]
     input_size: Annotated[int, msgspec.Meta(ge=64, le=1024)]
     percentiles: tuple[Percentile, Percentile]
-    targets: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    targets: Annotated[tuple[Line, ...], msgspec.Meta(min_length=1)]
     model: File
     precision: Precision
     results: tuple[MaskResult, ...]
@@ -308,12 +313,12 @@ class Manifest(_Record, frozen=True):
     """
 
     schema_version: Literal[1]
-    name: str
-    version: str
-    licence: str
-    intended_use: str
-    training_data: tuple[str, ...]
-    limits: tuple[str, ...]
+    name: Line
+    version: Line
+    licence: Line
+    intended_use: Text
+    training_data: tuple[Text, ...]
+    limits: tuple[Text, ...]
     preprocessing: Preprocessing
     logit_scale: Annotated[float, msgspec.Meta(gt=0)]
     findings: tuple[Finding, ...]
@@ -343,7 +348,9 @@ def parse_manifest(text: bytes, where: str) -> Manifest:
             )
         manifest = msgspec.json.decode(text, type=Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BundleError(f"{where} is no valid manifest: {error}; export the bundle again.") from error
+        raise BundleError(
+            f"{where} is no valid manifest: {printable(str(error))}; export the bundle again."
+        ) from error
     weighed = [finding.name for finding in manifest.findings if finding.evidence]
     if weighed and manifest.anatomy is None:
         raise BundleError(

@@ -131,7 +131,7 @@ class Screener:
     def _settle(self, ready: Sequence[object]) -> Iterator[Result]:
         """Judge what is new in one batch, commit it, then yield everything in order."""
         new = self._judge([item for item in ready if isinstance(item, Loaded) and item.is_image])
-        new |= {id(item): _refused(item) for item in ready if isinstance(item, Refused)}
+        new |= {id(item): self._refused(item) for item in ready if isinstance(item, Refused)}
         if new:
             started = perf_counter()
             self._worklist.commit(self.model.judge, new.values())
@@ -162,6 +162,11 @@ class Screener:
             else _of_twin(made[file.sha256 or file.source.path], file)
             for file in files
         }
+
+    def _refused(self, place: Refused) -> FileResults:
+        source = Source(place.path, place.location, place.members, bytes=0, modified_ns=0)
+        outcome = self.model.marked(Outcome("unreadable", "not judged", (place.reason,)))
+        return FileResults(source, None, (Result(place.path, None, None, outcome),))
 
     def _count(self, item: object, new: dict[int, FileResults]) -> None:
         tally = self.tally
@@ -203,9 +208,3 @@ def _of_twin(made: FileResults, file: Loaded) -> FileResults:
 def _shown_as(rows: Sequence[Result], source: Source) -> tuple[Result, ...]:
     """Rows of the same content under the path of another file, or of the same file named otherwise."""
     return tuple(msgspec.structs.replace(row, file=source.path) for row in rows)
-
-
-def _refused(place: Refused) -> FileResults:
-    source = Source(place.path, place.location, place.members, bytes=0, modified_ns=0)
-    outcome = Outcome("unreadable", "not judged", (place.reason,))
-    return FileResults(source, None, (Result(place.path, None, None, outcome),))

@@ -21,7 +21,10 @@ class SentenceEncoder:
         # Imported here: screening for the bundle's own findings needs no tokenizer.
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_str(tokenizer_json.decode())
+        try:
+            self._tokenizer = Tokenizer.from_str(tokenizer_json.decode())
+        except Exception as error:  # the library raises Exception itself
+            raise BundleError("The tokenizer is no tokenizer.json: export the bundle again.") from error
         self._tokenizer.enable_truncation(max_tokens)
         if self._tokenizer.padding is None:  # its JSON says what a model needs that is padded its own way
             self._tokenizer.enable_padding()

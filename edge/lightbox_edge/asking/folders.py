@@ -46,7 +46,7 @@ def ask_films(
         for ready in load_ahead(pool, sources):
             for item in ready:
                 if isinstance(item, Refused):
-                    yield AskedFilm(Result(item.path, None, None, _unreadable(item)), None)
+                    yield AskedFilm(Result(item.path, None, None, _unreadable(answering, item)), None)
                 elif isinstance(item, Loaded) and item.is_image:
                     yield from (_asked(answering, item, frame, words) for frame in item.frames)
     finally:
@@ -66,5 +66,5 @@ def _asked(answering: Answering, loaded: Loaded, frame: LoadedFrame, words: str)
     return AskedFilm(msgspec.structs.replace(result, outcome=outcome), reply)
 
 
-def _unreadable(place: Refused) -> Outcome:
-    return Outcome("unreadable", "not judged", (place.reason,))
+def _unreadable(answering: Answering, place: Refused) -> Outcome:
+    return answering.model.marked(Outcome("unreadable", "not judged", (place.reason,)))

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 from numpy.typing import NDArray
 
+from lightbox_edge.backends.self_contained import require_self_contained
 from lightbox_edge.errors import LightboxError
 
 RealBackendName = Literal["onnxruntime", "openvino"]
@@ -52,8 +53,10 @@ def open_session(model: bytes, backend: BackendName, device: Device, threads: in
     ``auto`` takes a GPU where a runtime sees one and the CPU otherwise; ``gpu`` insists on one.
 
     Raises:
-        LightboxError: the backend is not installed, or a GPU was asked for that is not there.
+        LightboxError: the backend is not installed, a GPU was asked for that is not there, or the model is
+            none or wants other files, see `require_self_contained`.
     """
+    require_self_contained(model)
     backends = installed(backend)
     count = threads or usable_cpus()
     if device != "cpu" and (gpu := first_gpu(backends)):

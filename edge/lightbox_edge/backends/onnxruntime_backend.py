@@ -39,6 +39,8 @@ def open_session(model: bytes, device: str | None, threads: int) -> Session:
     options.enable_mem_pattern = False
     # A thread that spins while it waits takes the core from a decoder.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Else it takes its own binary format as well, which `require_self_contained` cannot look into.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     wanted = device or "CPUExecutionProvider"
     try:
         session = onnxruntime.InferenceSession(model, options, providers=[wanted])

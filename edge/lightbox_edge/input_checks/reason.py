@@ -22,6 +22,7 @@ Code = Literal[
     "rotated_270",
     "mirrored",
     "child",
+    "unsigned",
 ]
 
 _CODE = re.compile(r"\(([a-z_0-9]+)\)\.$")

@@ -15,7 +15,7 @@ from lightbox_edge.kit.seal import Seal
 
 
 def copy_kit(kit: Path, seal: Seal, to: Path, watcher: Watcher) -> None:
-    """Copy the files that the seal names into a new folder, and the seal itself as it was verified.
+    """Copy the files that the seal names into a new folder, and the sums as they were verified.
 
     Raises:
         KitError: files are not what the sums say; all of them are named.
@@ -30,7 +30,7 @@ def copy_kit(kit: Path, seal: Seal, to: Path, watcher: Watcher) -> None:
     if changed:
         raise KitError(f"{kit} is not whole: {', '.join(changed)} changed since it was sealed; get the kit again.")
     _write(to / SUMS, [seal.content], 0o644)
-    _write(to / SIGNATURE, [seal.signature.encode()], 0o644)
+    _write(to / SIGNATURE, pieces(kit / SIGNATURE), 0o644)
     for folder in {to, *(parent for path in seal.sums for parent in _folders(to, path))}:
         flush_folder(folder)
 

@@ -7,24 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightbox_edge.bounded_file import read_at_most
 from lightbox_edge.errors import KitError
-from lightbox_edge.kit.layout import RECORD, SIGNATURE, SUMS, UNSEALED
-from lightbox_edge.kit.reading import read_small, unreadable
+from lightbox_edge.kit.layout import RECORD, SUMS, UNSEALED
+from lightbox_edge.kit.reading import read_small
 from lightbox_edge.kit.record import KitRecord, parse_record
 from lightbox_edge.kit.sums import parse_sums
-from lightbox_edge.kit.surveying import Survey, shown
-from lightbox_edge.trust import PublicKey, Signed, verify
-from lightbox_edge.trust.signing import MOST_BYTES as SIGNATURE_BYTES
+from lightbox_edge.kit.surveying import Survey
+from lightbox_edge.printable import printable
+from lightbox_edge.trust import PublicKey, Signed
+from lightbox_edge.trust.signature_file import verify_beside
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A signed kit's sums (SHA-256 by path), the bytes of both files, who signed them, and its record."""
+    """A signed kit's sums (SHA-256 by path), the file that they stand in, who signed it, and its record."""
 
     sums: dict[str, str]
     content: bytes
-    signature: str
     signed: Signed
     record: KitRecord
 
@@ -34,45 +33,16 @@ def open_seal(kit: Path, keys: Sequence[PublicKey]) -> Seal:
 
     Raises:
         LightboxError: it cannot be read.
-        KitError: it is unsigned, not signed by one of ``keys``, or damaged.
+        BundleError: it is unsigned or not signed by one of ``keys`` (exit code 3).
+        KitError: it is damaged.
     """
     content = read_small(kit / SUMS)
-    signature = read_signature(kit)
-    signed = verify_sums(kit, content, signature, keys)
+    signed = verify_beside(kit / SUMS, content, keys)
     sums = parse_sums(content, str(kit / SUMS))
     record = read_small(kit / RECORD)
     if hashlib.sha256(record).hexdigest() != sums.get(RECORD):
         raise KitError(f"{kit / RECORD} was changed: get the kit again.")
-    return Seal(sums, content, signature, signed, parse_record(record, str(kit / RECORD)))
-
-
-def read_signature(kit: Path) -> str:
-    """The text of a kit's signature.
-
-    Raises:
-        KitError: there is none, or it is no text.
-        LightboxError: it cannot be read.
-    """
-    path = kit / SIGNATURE
-    try:
-        return read_at_most(path, SIGNATURE_BYTES).decode("ascii")
-    except FileNotFoundError as error:
-        raise KitError(
-            f"{path} is missing, so the kit is unsigned and nobody answers for it: get a signed one."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise KitError(f"{path} is no signature: get the kit again.") from error
-    except OSError as error:
-        raise unreadable(path, error) from error
-
-
-def verify_sums(kit: Path, content: bytes, signature: str, keys: Sequence[PublicKey]) -> Signed:
-    """Who of ``keys`` signed the sums.
-
-    Raises:
-        BundleError: nobody did (exit code 3).
-    """
-    return verify(content, signature, keys, str(kit / SUMS))
+    return Seal(sums, content, signed, parse_record(record, str(kit / RECORD)))
 
 
 def name_problems(sums: dict[str, str], there: Survey) -> Iterator[str]:
@@ -83,4 +53,4 @@ def name_problems(sums: dict[str, str], there: Survey) -> Iterator[str]:
             yield f"{path} is missing."
     for path in sorted(there.sizes):
         if path not in sums and path not in UNSEALED:
-            yield f"{shown(path)} is not of this kit."
+            yield f"{printable(path)} is not of this kit."

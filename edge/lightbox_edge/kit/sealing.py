@@ -13,7 +13,8 @@ from lightbox_edge.kit.reading import Watcher, read_small, sha256_of
 from lightbox_edge.kit.record import BundleRecord, KitRecord, format_record, order, parse_record
 from lightbox_edge.kit.sums import format_sums, parse_sums
 from lightbox_edge.kit.surveying import survey
-from lightbox_edge.trust import SecretKey, sign
+from lightbox_edge.trust import SecretKey
+from lightbox_edge.trust.signature_file import sign_beside
 
 NAME = "lightbox"
 FOR_ALL = 0o644  # a kit holds nothing private
@@ -50,7 +51,7 @@ def seal_kit(
     write_durably(kit / SUMS, content, FOR_ALL)
     if secret_key is not None:
         comment = f"kit {record.name}, version {version}, {record.platform}, built {record.built_at}"
-        write_durably(kit / SIGNATURE, sign(secret_key, content, comment).encode(), FOR_ALL)
+        sign_beside(kit / SUMS, content, secret_key, comment)
     return record
 
 

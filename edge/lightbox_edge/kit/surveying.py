@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lightbox_edge.home import KEYS
 from lightbox_edge.kit.layout import CALIBRATION
+from lightbox_edge.printable import printable
 from lightbox_edge.trust.key_folder import ENDING
 
 MOST_BYTES = (4 << 30) - 1  # of a file: what FAT32 can hold
@@ -42,21 +43,16 @@ def survey(kit: Path) -> Survey:
     own, problems = [], []
     for path, found in _walk(kit):
         if isinstance(found, OSError):
-            problems.append(f"{shown(path)} cannot be read ({found.strerror}).")
+            problems.append(f"{printable(path)} cannot be read ({found.strerror}).")
         elif not stat.S_ISREG(found.st_mode) or _is_link(found):
-            problems.append(f"{shown(path)} is a link or no plain file, which a kit never holds.")
+            problems.append(f"{printable(path)} is a link or no plain file, which a kit never holds.")
         elif found.st_size > MOST_BYTES:
-            problems.append(f"{shown(path)} has {found.st_size} bytes, which no file of a kit has.")
+            problems.append(f"{printable(path)} has {found.st_size} bytes, which no file of a kit has.")
         elif _is_own(path):
             own.append(path)
         else:
             sizes[path] = found.st_size
     return Survey(sizes, tuple(sorted(own)), tuple(sorted(problems)))
-
-
-def shown(path: str) -> str:
-    """A path in one line that a terminal does not obey, whatever letters a stranger put into it."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in path)
 
 
 def _walk(kit: Path) -> Iterator[tuple[str, os.stat_result | OSError]]:

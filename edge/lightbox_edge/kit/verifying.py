@@ -12,10 +12,11 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.kit.layout import BUNDLE, RECORD, SUMS
 from lightbox_edge.kit.reading import Watcher, read_small, sha256_of
 from lightbox_edge.kit.record import KitRecord, parse_record
-from lightbox_edge.kit.seal import name_problems, read_signature, verify_sums
+from lightbox_edge.kit.seal import name_problems
 from lightbox_edge.kit.sums import parse_sums
 from lightbox_edge.kit.surveying import survey
 from lightbox_edge.trust import PublicKey, Signed
+from lightbox_edge.trust.signature_file import verify_beside
 
 Read = TypeVar("Read")
 
@@ -48,7 +49,7 @@ def check(kit: Path, keys: Sequence[PublicKey], watcher: Watcher) -> Checked:
     if not kit.is_dir():
         raise LightboxError(f"There is no kit in {kit}: name a kit's folder.")
     problems: list[str] = []
-    signed = _told(problems, lambda: verify_sums(kit, read_small(kit / SUMS), read_signature(kit), keys))
+    signed = _told(problems, lambda: verify_beside(kit / SUMS, read_small(kit / SUMS), keys))
     there = survey(kit)
     watcher.begin("checking", sum(there.sizes.values()))
     sums = _told(problems, lambda: parse_sums(read_small(kit / SUMS), str(kit / SUMS)))
@@ -87,7 +88,7 @@ def _bundle_problems(
         yield str(error)
         return
     if bundle.signed is None:
-        yield f"{folder} is a bundle that none of these keys signed."
+        yield bundle.untrusted
     if record and bundle.identity != record.bundle.identity:
         yield f"{folder} is not the bundle that {RECORD} names."
     for file in dict.fromkeys(bundle.files()):

@@ -25,6 +25,7 @@ IN_SHORT: Mapping[str, str] = {
     "rotated_270": "It is turned to the right by a quarter; turn it back and screen it again",
     "mirrored": "Its header says that it is mirrored; mirror it and screen it again",
     "child": "The patient is or seems a child, and this bundle knows adults alone; a person must read it",
+    "unsigned": "The bundle that looked at it is not signed by anybody who is trusted here",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from lightbox_edge.bundle import Bundle
+from lightbox_edge.bundle import ON_SITE, UNSIGNED, Bundle
 from lightbox_edge.intervals import FEW
 from lightbox_edge.languages import Language
 from lightbox_edge.manifest import Result
@@ -25,7 +25,7 @@ def measured_of(bundle: Bundle | None, judges: Collection[Judge]) -> Measured | 
 def is_of(bundle: Bundle, judge: Judge) -> bool:
     """Whether a judge is this bundle, whatever its thresholds were then."""
     manifest = bundle.manifest
-    name = judge.bundle.split(", calibrated on site ")[0]
+    name = judge.bundle.split(ON_SITE)[0].removesuffix(UNSIGNED)
     return (name, judge.version) == (manifest.name, manifest.version)
 
 
@@ -42,7 +42,7 @@ def about_bundle(bundle: Bundle | None, judges: Collection[Judge], say: Language
         yield say(
             "Some films were judged by other bundles, whose limits are not told here: {names}.", names=names
         )
-    if any(", calibrated on site " in one.bundle for one in judges):
+    if any(ON_SITE in one.bundle for one in judges):
         yield say("The thresholds are this site's own; the measured figures are those at the bundle's own.")
 
 
