@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,27 @@ DEFAULT_WORKLIST = Path("lightbox.worklist")
 
 def add_bundle(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bundle", type=Path, metavar="DIR", help="the bundle (default: the installed one)")
+
+
+def add_action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, said: str, example: str
+) -> argparse.ArgumentParser:
+    """The parser of one action of a subcommand; its help ends in an example."""
+    return actions.add_parser(
+        name,
+        help=said,
+        description=said,
+        epilog=f"example:  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_unsigned(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--unsigned",
+        action="store_true",
+        help="run a bundle that nobody trusted signed; all that it says is marked so",
+    )
 
 
 def add_worklist(parser: argparse.ArgumentParser) -> None:
@@ -93,6 +116,43 @@ def open_calibrated(arguments: argparse.Namespace) -> Bundle:
     if arguments.no_site_calibration:
         return bundle
     return with_site_calibration(bundle, arguments.site_calibration)
+
+
+def open_signed(arguments: argparse.Namespace) -> Bundle:
+    """The same for those who rely on it: a trusted key must have signed it, unless --unsigned is said."""
+    return checked(open_calibrated(arguments), arguments.unsigned)
+
+
+def checked(bundle: Bundle, unsigned: bool) -> Bundle:
+    """A bundle that may run: signed by a trusted key, or unsigned and said to be."""
+    from lightbox_edge.bundle_signing import require_signed
+
+    if not unsigned:
+        require_signed(bundle)
+    elif bundle.signed is None:
+        print(
+            f"The bundle {bundle.folder} runs unsigned: nobody who is trusted here answers for it, and every "
+            "result says so.",
+            file=sys.stderr,
+        )
+    return bundle
+
+
+def bundle_to_show_with(
+    arguments: argparse.Namespace, opened: Callable[[argparse.Namespace], Bundle]
+) -> Bundle | None:
+    """One that helps to show films, which can be shown without: the installed one may be missing or wrong."""
+    from lightbox_edge.bundle import MANIFEST, default_bundle
+    from lightbox_edge.errors import BundleError
+
+    try:
+        return opened(arguments)
+    except BundleError as error:
+        if arguments.bundle is not None:
+            raise
+        if (default_bundle() / MANIFEST).exists():
+            print(f"lightbox: {error} Films are shown without it.", file=sys.stderr)
+        return None
 
 
 def whose_thresholds(bundle: Bundle, precision: Precision) -> list[str]:

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lightbox_door.arguments import add_bundle, add_runtime, add_site_calibration, open_calibrated
+from lightbox_door.arguments import add_bundle, add_runtime, add_site_calibration, add_unsigned, open_signed
 
 if TYPE_CHECKING:
     from lightbox_edge.asking.folders import AskedFilm
@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", metavar="WORDS", help="what to look for, in English")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a film, a folder, a zip")
     add_bundle(parser)
+    add_unsigned(parser)
     add_runtime(parser)
     add_site_calibration(parser)
     parser.add_argument("--json", action="store_true", help="JSON Lines on stdout, one object an image")
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     words = finding_from_words(arguments.words).name
     cpus = arguments.threads or usable_cpus()
     answering = Answering(
-        open_calibrated(arguments),
+        open_signed(arguments),
         precision=arguments.precision,
         backend=arguments.backend,
         device=arguments.device,

@@ -30,6 +30,7 @@ COMMANDS = (
     "calibrate",
     "doctor",
     "bundle",
+    "keys",
     "export",
     "distill",
     "quantize",

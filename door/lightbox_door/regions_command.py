@@ -11,7 +11,8 @@ from lightbox_door.arguments import (
     add_bundle,
     add_runtime,
     add_site_calibration,
-    open_calibrated,
+    add_unsigned,
+    open_signed,
     whose_thresholds,
 )
 from lightbox_door.progress import Progress
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--point", type=_point, metavar="X,Y", help="outline what is about this point")
     add_bundle(parser)
+    add_unsigned(parser)
     add_runtime(parser)
     add_site_calibration(parser)
     parser.add_argument("--json", action="store_true", help="JSON Lines on stdout, one object a target")
@@ -51,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lightbox_edge.regions.files import EMBEDDINGS, make_folder, write_regions
 
     find_sources(arguments.paths)  # a misspelt path ends the run before anything is loaded or written
-    bundle = open_calibrated(arguments)
+    bundle = open_signed(arguments)
     wanted = _wanted(bundle, arguments)
     unreadable = 0
     with (

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from lightbox_door.arguments import (
     add_bundle,
     add_language,
+    add_unsigned,
     add_worklist,
+    bundle_to_show_with,
+    checked,
     chosen_language,
     existing_worklist,
 )
@@ -45,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="in HTML and PDF, of films that were flagged or decided on, or of all (default: %(default)s)",
     )
     add_bundle(parser)
+    add_unsigned(parser)
     parser.add_argument(
         "--out", type=Path, metavar="PATH", help="a file, or with --per patient a folder (default: stdout)"
     )
@@ -56,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     many = arguments.per == "patient" and arguments.patient is None
     _check(arguments, many)
-    say, bundle = chosen_language(arguments), _bundle(arguments.bundle)
+    say, bundle = chosen_language(arguments), bundle_to_show_with(arguments, _bundle)
     with (
         existing_worklist(arguments) as worklist,
         Writer(worklist, say, bundle, arguments.format, arguments.pictures) as writer,
@@ -83,15 +87,12 @@ def _check(arguments: argparse.Namespace, many: bool) -> None:
         raise LightboxError("A PDF is nothing for a terminal: name a file with --out.")
 
 
-def _bundle(folder: Path | None) -> Bundle | None:
-    """The bundle with its site's thresholds; without the installed one there are no outlines and limits."""
+def _bundle(arguments: argparse.Namespace) -> Bundle:
+    """The bundle with its site's thresholds; outlines and limits come from it."""
     from lightbox_edge import open_bundle
-    from lightbox_edge.bundle import MANIFEST, default_bundle
     from lightbox_edge.site_calibration import with_site_calibration
 
-    if folder is None and not (default_bundle() / MANIFEST).exists():
-        return None
-    return with_site_calibration(open_bundle(folder), None)
+    return checked(with_site_calibration(open_bundle(arguments.bundle)), arguments.unsigned)
 
 
 def _write(report: Report, writer: Writer, out: Path | None) -> None:

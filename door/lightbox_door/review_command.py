@@ -11,10 +11,12 @@ from lightbox_door.arguments import (
     add_bundle,
     add_language,
     add_site_calibration,
+    add_unsigned,
     add_worklist,
+    bundle_to_show_with,
     chosen_language,
     existing_worklist,
-    open_calibrated,
+    open_signed,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "reader, arbitrate for a third where two differ (default: %(default)s)",
     )
     add_bundle(parser)
+    add_unsigned(parser)
     add_site_calibration(parser)
     parser.add_argument(
         "--picture",
@@ -54,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     with existing_worklist(arguments, patience=PATIENCE) as worklist:
-        _review(worklist, arguments, _bundle(arguments))
+        _review(worklist, arguments, bundle_to_show_with(arguments, open_signed))
     return 0
 
 
@@ -102,23 +105,11 @@ def _review(worklist: Worklist, arguments: argparse.Namespace, bundle: Bundle | 
         app.run(mouse=not arguments.no_mouse)
 
 
-def _bundle(arguments: argparse.Namespace) -> Bundle | None:
-    """The bundle that is named; without a name the installed one, and without that films are only shown."""
-    from lightbox_edge.errors import BundleError
-
-    try:
-        return open_calibrated(arguments)
-    except BundleError:
-        if arguments.bundle is not None:
-            raise
-        return None
-
-
 def _usable_bundle(arguments: argparse.Namespace) -> Bundle | None:
     """The same, but what is wrong with it is left to the screening to say, which needs it."""
     from lightbox_edge import LightboxError
 
     try:
-        return _bundle(arguments)
+        return bundle_to_show_with(arguments, open_signed)
     except LightboxError:
         return None

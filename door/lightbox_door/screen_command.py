@@ -13,8 +13,9 @@ from lightbox_door.arguments import (
     add_bundle,
     add_runtime,
     add_site_calibration,
+    add_unsigned,
     add_worklist,
-    open_calibrated,
+    open_signed,
     whose_thresholds,
 )
 from lightbox_door.progress import Progress
@@ -30,6 +31,7 @@ STRANGEST = 5  # films named after screening
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a film, a folder, a zip")
     add_bundle(parser)
+    add_unsigned(parser)
     add_worklist(parser)
     parser.add_argument(
         "--findings", type=Path, metavar="FILE", help="what to look for instead of the bundle's findings"
@@ -53,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         from lightbox_door.review_command import review_beside
 
         return review_beside(arguments)
-    bundle = open_calibrated(arguments)
+    bundle = open_signed(arguments)
     findings = read_findings(arguments.findings) if arguments.findings else None
     if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever a Windows pipe thinks

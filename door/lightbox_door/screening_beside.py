@@ -89,7 +89,8 @@ def call(arguments: argparse.Namespace) -> list[str]:
         if value is not None
         for part in (f"--{name.replace('_', '-')}", str(value))
     ]
-    alone = ["--no-site-calibration"] if arguments.no_site_calibration else []
+    switches = ("no_site_calibration", "unsigned")
+    alone = [f"--{name.replace('_', '-')}" for name in switches if getattr(arguments, name)]
     return ["screen", *options, *alone, "--", *map(str, arguments.paths)]
 
 
