@@ -10,12 +10,12 @@ from pathlib import Path
 
 import lightbox_edge
 from lightbox_door.kit_progress import KitProgress
-from lightbox_door.passphrases import passphrase_of
+from lightbox_door.passphrases import opened_secret_key
 from lightbox_edge.errors import KitError, LightboxError
 from lightbox_edge.home import keys_of
 from lightbox_edge.kit import check, next_version, seal_kit
 from lightbox_edge.kit.record import parse_version
-from lightbox_edge.trust import SecretKey, open_secret_key, trusted_keys
+from lightbox_edge.trust import SecretKey, trusted_keys
 
 SCRIPT = Path(lightbox_edge.__file__).resolve().parents[2] / "build_scripts" / "build_kit.py"
 
@@ -29,7 +29,7 @@ def build(bundle: Path, out: Path, key: Path | None, wanted: str | None) -> None
     """
     if not SCRIPT.is_file():
         raise LightboxError(
-            f"This Lightbox has no {SCRIPT.parent.name}/{SCRIPT.name}: build kits from a checkout of the sources."
+            f"This Lightbox has no {SCRIPT.parent.name}/{SCRIPT.name}: build from a checkout of the sources."
         )
     today = datetime.datetime.now(datetime.UTC).date()
     number = parse_version(wanted) if wanted else next_version(out, today)
@@ -56,7 +56,7 @@ def _verify(out: Path, progress: KitProgress) -> None:
 def _secret_key(path: Path, out: Path) -> SecretKey:
     if path.resolve().is_relative_to(out.resolve()):
         raise LightboxError(f"The secret key {path} lies in the kit: move it to a place of your own.")
-    return open_secret_key(path, lambda: passphrase_of(path))
+    return opened_secret_key(path)
 
 
 def _program_version() -> str:

@@ -25,7 +25,9 @@ _BUILD = "On a workstation: build a kit from a checkout, and seal it."
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
-    verify = add_action(actions, "verify", _VERIFY, "lightbox kit verify /media/stick/lightbox --key programme.pub")
+    verify = add_action(
+        actions, "verify", _VERIFY, "lightbox kit verify /media/stick/lightbox --key programme.pub"
+    )
     verify.add_argument(
         "kit", nargs="?", type=Path, metavar="DIR", help="the kit (default: the one that this runs from)"
     )
@@ -87,29 +89,38 @@ def _verify(arguments: argparse.Namespace) -> None:
         print(problem)
     if found.problems:
         raise KitError(
-            f"{kit} is not whole, or not what was signed (problems: {len(found.problems)}): get the kit again, "
-            "and from somewhere else."
+            f"{kit} is not whole, or not what was signed (problems: {len(found.problems)}): get the kit "
+            "again, and from somewhere else."
         )
-    print("\n".join(told(kit, found, arguments.key is not None)))
+    print("\n".join([*told(kit, found), _whose_keys(arguments, kit)]))
 
 
-def told(kit: Path, found: Checked, other_way: bool) -> list[str]:
+def told(kit: Path, found: Checked) -> list[str]:
     """What a kit that is whole is, as lines for people."""
     record, signed = found.record, found.signed
-    lines = [f"{kit}: every file is the one that was sealed ({found.files} files, {found.bytes / 1e6:.1f} MB)."]
+    lines = [
+        f"{kit}: every file is the one that was sealed ({found.files} files, {found.bytes / 1e6:.1f} MB)."
+    ]
     if record and signed:
         lines += [
             f"{record.name} {record.version} for {record.platform}, built {record.built_at}",
             f"program {record.program_version}, bundle {record.bundle.name} {record.bundle.version}",
             f"signed by the key {signed.key_id}: {signed.trusted_comment}",
         ]
-    lines += [f"not sealed, your own: {path}" for path in found.own]
-    if not other_way:
-        lines.append(
-            "The key came with the kit or was trusted here before. To know who built the kit, get the key "
-            "another way and give it with --key."
-        )
-    return lines
+    return [*lines, *(f"not sealed, your own: {path}" for path in found.own)]
+
+
+def _whose_keys(arguments: argparse.Namespace, kit: Path) -> str:
+    from lightbox_edge.home import place_of
+
+    if arguments.key:
+        return "held against the key that you gave"
+    if place_of(kit):
+        return "held against the keys that this place trusts"
+    return (
+        "held against the keys that came with the kit itself: to know who built it, get the key another way "
+        "and give it with --key"
+    )
 
 
 def _install(arguments: argparse.Namespace) -> None:
@@ -150,8 +161,8 @@ def _tell(done: Installed, place: Path) -> None:
     print(f"{place}: Lightbox {done.record.version} is verified and in use{before}.")
     if done.calibration_lost:
         print(
-            "The site calibration belongs to the bundle of the version before, so this one's own thresholds are "
-            "in use: run lightbox calibrate again.",
+            "The site calibration belongs to the bundle of the version before, so this one's own thresholds "
+            "are in use: run lightbox calibrate again.",
             file=sys.stderr,
         )
 

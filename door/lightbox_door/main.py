@@ -31,6 +31,7 @@ COMMANDS = (
     "doctor",
     "bundle",
     "keys",
+    "kit",
     "export",
     "distill",
     "quantize",
@@ -40,7 +41,7 @@ COMMANDS = (
 EXTRAS = {"export": "export", "distill": "export", "quantize": "quantize"}
 
 EPILOG = """exit codes: 0 done; 1 done, but some inputs could not be read; 2 the call or a file it names is
-wrong; 3 the bundle failed verification; 130 interrupted, run the same command again to go on"""
+wrong; 3 the bundle or the kit failed verification; 130 interrupted, run the same command again to go on"""
 
 
 class Command(Protocol):

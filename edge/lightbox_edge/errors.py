@@ -36,7 +36,7 @@ class Untrusted(BundleError):
 
 
 class KitError(LightboxError):
-    """A kit is damaged, is not what its sums and signature say, or is signed by nobody trusted (exit code 3)."""
+    """A kit is damaged, or is not what its sums say (exit code 3)."""
 
     exit_code = 3
 

@@ -1,8 +1,18 @@
-"""The kit on the clinic's side: verified, installed on a disk and updated so that a cut leaves one that runs."""
+"""The kit in a clinic: verified, installed on a disk and updated so that a cut leaves one that runs."""
 
 from lightbox_edge.kit.installing import Installed, install, rollback, update
 from lightbox_edge.kit.record import KitRecord
 from lightbox_edge.kit.sealing import next_version, seal_kit
 from lightbox_edge.kit.verifying import Checked, check
 
-__all__ = ["Checked", "Installed", "KitRecord", "check", "install", "next_version", "rollback", "seal_kit", "update"]
+__all__ = [
+    "Checked",
+    "Installed",
+    "KitRecord",
+    "check",
+    "install",
+    "next_version",
+    "rollback",
+    "seal_kit",
+    "update",
+]

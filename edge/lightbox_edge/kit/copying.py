@@ -28,7 +28,9 @@ def copy_kit(kit: Path, seal: Seal, to: Path, watcher: Watcher) -> None:
         if _write(to / path, _watched(kit / path, watcher), 0o755 if path in EXECUTABLE else 0o644) != sha256
     ]
     if changed:
-        raise KitError(f"{kit} is not whole: {', '.join(changed)} changed since it was sealed; get the kit again.")
+        raise KitError(
+            f"{kit} is not whole: {', '.join(changed)} changed since it was sealed; get the kit again."
+        )
     _write(to / SUMS, [seal.content], 0o644)
     _write(to / SIGNATURE, pieces(kit / SIGNATURE), 0o644)
     for folder in {to, *(parent for path in seal.sums for parent in _folders(to, path))}:

@@ -158,8 +158,8 @@ def _make_sure_of_room(place: Path, sizes: Sequence[int]) -> None:
     needed, free = sum(sizes) + _ROUNDING * len(sizes), shutil.disk_usage(place).free
     if free < needed:
         raise LightboxError(
-            f"{place} has {free / 1e6:.1f} MB free and the kit needs {needed / 1e6:.1f} MB: make room, or name "
-            "another disk."
+            f"{place} has {free / 1e6:.1f} MB free and the kit needs {needed / 1e6:.1f} MB: make room, or "
+            "name another disk."
         )
 
 

@@ -63,4 +63,6 @@ def read_small(path: Path) -> bytes:
 
 def unreadable(path: Path, error: OSError) -> LightboxError:
     """The sentence of a file that the system does not give."""
-    return LightboxError(f"{path} cannot be read ({error.strerror}): plug the stick in again, or use another.")
+    return LightboxError(
+        f"{path} cannot be read ({error.strerror}): plug the stick in again, or use another."
+    )

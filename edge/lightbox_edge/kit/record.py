@@ -58,7 +58,9 @@ def parse_version(text: str) -> str:
     try:
         return msgspec.convert(text, Version)
     except msgspec.ValidationError as error:
-        raise KitError(f"{text!r} is no version of a kit: write numbers with dots, as 2026.11.22.1.") from error
+        raise KitError(
+            f"{text!r} is no version of a kit: write numbers with dots, as 2026.11.22.1."
+        ) from error
 
 
 def order(version: str) -> tuple[int, ...]:

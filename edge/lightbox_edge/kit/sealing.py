@@ -56,7 +56,7 @@ def seal_kit(
 
 
 def next_version(kit: Path, today: datetime.date) -> str:
-    """The version of a kit that is built today in place of the one that may lie there: a date and a counter."""
+    """A date and a counter: the version of a kit that is built today, where an older one may lie."""
     day = f"{today.year}.{today.month}.{today.day}"
     try:
         before = parse_record(read_small(kit / RECORD), str(kit / RECORD)).version

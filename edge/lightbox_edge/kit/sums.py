@@ -10,6 +10,7 @@ from lightbox_edge.home import KEYS
 from lightbox_edge.kit.layout import UNSEALED
 from lightbox_edge.portable_paths import is_portable
 
+_NEVER_SEALED = [path.lower() for path in UNSEALED]
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -42,6 +43,6 @@ def _parse_line(line: str, where: str) -> tuple[str, str]:
     if not match:
         raise KitError(f"{where} is no hash and path: get the kit again.")
     sha256, path = match.groups()
-    if not is_portable(path) or path in UNSEALED or path.startswith(f"{KEYS}/"):
+    if not is_portable(path) or path.lower().startswith(f"{KEYS}/") or path.lower() in _NEVER_SEALED:
         raise KitError(f"{where} names {path!r}, which no kit seals: get the kit again.")
     return path, sha256

@@ -79,9 +79,7 @@ def _changed(kit: Path, sums: Mapping[str, str], watcher: Watcher) -> Iterator[s
             yield str(error)
 
 
-def _bundle_problems(
-    folder: Path, keys: Sequence[PublicKey], record: KitRecord | None
-) -> Iterator[str]:
+def _bundle_problems(folder: Path, keys: Sequence[PublicKey], record: KitRecord | None) -> Iterator[str]:
     try:
         bundle = open_bundle(folder, keys)
     except LightboxError as error:
