@@ -19,6 +19,7 @@ from PIL import Image
 from lightbox_edge.backends import beside_decoders, usable_cpus
 from lightbox_edge.bundle import Bundle, open_bundle
 from lightbox_edge.choosing import choose
+from tests.signed import lay_out_keys
 
 Film = NDArray[np.uint8]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -37,13 +38,14 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _caches_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or leaves anything in the caches of whoever runs it, or speaks his language.
+    """No test reads or leaves anything in the caches of whoever runs it, speaks his language or has his keys.
 
     What runs here is measured first, or the first test that screens would be told so on stderr.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LIGHTBOX_CACHE", str(tmp_path_factory.mktemp("caches")))
         patch.setenv("LIGHTBOX_LANGUAGE", "en")
+        patch.setenv("LIGHTBOX_KEYS", str(lay_out_keys(tmp_path_factory.mktemp("trust"))))
         choose(open_bundle(CHEST_OPEN), "auto", "auto", "auto", beside_decoders(usable_cpus()))
         yield
 

@@ -1,4 +1,4 @@
-"""What a user installs: four rooms, a door, the default bundle, and nothing else."""
+"""What a user installs: four rooms, a door, the default bundle with the key it is signed by, and nothing else."""
 
 from __future__ import annotations
 
@@ -24,17 +24,19 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         return wheel.namelist()
 
 
-def test_only_our_packages_and_the_bundle(names: list[str]) -> None:
+def test_only_our_packages_the_bundle_and_the_key(names: list[str]) -> None:
     """No test, no sample and no generic name goes into site-packages."""
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.startswith("lightbox_triage-")} == PACKAGES
     data = {name.split(".data/data/")[1] for name in names if ".data/" in name}
     tree = {
         f"share/lightbox/{path.relative_to(ROOT).as_posix()}"
-        for path in (ROOT / "bundles").rglob("*")
+        for folder in ("bundles", "keys")
+        for path in (ROOT / folder).rglob("*")
         if path.is_file()
     }
     assert data == tree
+    assert "share/lightbox/keys/lightbox.pub" in data
 
 
 def test_types_recipes_and_the_pages_style_travel(names: list[str]) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from lightbox_edge.anatomy import LUNGS
 from lightbox_edge.backends import open_session
-from lightbox_edge.bundle import Bundle, open_bundle
+from lightbox_edge.bundle import Bundle
 from lightbox_edge.bundle_writing import new_bundle
 from lightbox_edge.labels import LabelledFilm
 from lightbox_edge.loading import load_films
@@ -35,6 +35,7 @@ from lightbox_edge.manifest import (
     TextEncoder,
 )
 from lightbox_edge.proving import encode_films, finding_log_odds, prove
+from tests.signed import signed
 
 Array = NDArray[np.float32]
 Film = Callable[[int], NDArray[np.uint8]]
@@ -231,7 +232,7 @@ def anatomy_network() -> bytes:
 
 
 def with_anatomy(bundle: Bundle, out: Path) -> Bundle:
-    """The same bundle with `anatomy_network` in it."""
+    """The same bundle with `anatomy_network` in it, signed."""
     with new_bundle(out) as draft:
         for file in bundle.files():
             draft.add(file.path, bundle.read(file))
@@ -247,7 +248,7 @@ def with_anatomy(bundle: Bundle, out: Path) -> Bundle:
             results=(MaskResult("lung_left", "made", "2026-01-01", 3, 0.9, (0.8, 0.95)),),
         )
         draft.finish(msgspec.structs.replace(bundle.manifest, anatomy=anatomy))
-    return open_bundle(out)
+    return signed(out)
 
 
 def write_films(folder: Path, film: Film, count: int) -> list[LabelledFilm]:
@@ -277,7 +278,7 @@ def write_bundle(
     patches: bool = False,
     finding: Finding = FINDING,
 ) -> Bundle:
-    """An fp32 bundle that was calibrated and tested on these films; its words mean what tells them apart."""
+    """A signed fp32 bundle, calibrated and tested on these films; its words mean what tells them apart."""
     encoder = image_encoder(patches=patches)
     pixels = load_films([one.file for one in films], HOW)
     features = encode_films(open_session(encoder, "onnxruntime", "cpu"), pixels)
@@ -340,4 +341,4 @@ def write_bundle(
                 asked=(NEVER_LEARNED,),
             )
         )
-    return open_bundle(out)
+    return signed(out)

@@ -66,9 +66,7 @@ def _make(arguments: argparse.Namespace) -> None:
     write_durably(public, public_content)
     public.chmod(0o644)
     print(f"{read_public_key(public).key_id}  {public}")
-    print(
-        f"The secret key is {secret}: keep it where kits are signed, and give away {public}.", file=sys.stderr
-    )
+    print(f"The secret key is {secret}: keep it to yourself, and give away {public}.", file=sys.stderr)
     if arguments.no_passphrase:
         print("It has no passphrase: whoever gets the file signs in your name.", file=sys.stderr)
     if secret.stat().st_mode & 0o077 and sys.platform != "win32":
@@ -114,8 +112,8 @@ def _remove(arguments: argparse.Namespace) -> None:
     among = ", among them the installed bundle" if key.key_id == installed else ""
     print(_line(key))
     print(
-        f"It is trusted no more: bundles and kits that it signed{among} run here only with --unsigned, and no "
-        "kit of it updates this one.",
+        f"It is trusted no more: bundles that it signed{among} run here only with --unsigned, and no kit "
+        "that it signed updates this one.",
         file=sys.stderr,
     )
 

@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     many = arguments.per == "patient" and arguments.patient is None
     _check(arguments, many)
-    say, bundle = chosen_language(arguments), bundle_to_show_with(arguments, _bundle)
+    say, bundle = chosen_language(arguments), _bundle(arguments)
     with (
         existing_worklist(arguments) as worklist,
         Writer(worklist, say, bundle, arguments.format, arguments.pictures) as writer,
@@ -87,8 +87,14 @@ def _check(arguments: argparse.Namespace, many: bool) -> None:
         raise LightboxError("A PDF is nothing for a terminal: name a file with --out.")
 
 
-def _bundle(arguments: argparse.Namespace) -> Bundle:
-    """The bundle with its site's thresholds; outlines and limits come from it."""
+def _bundle(arguments: argparse.Namespace) -> Bundle | None:
+    """The bundle, for outlines, measured figures and limits; a table has nothing of them."""
+    if arguments.format == "csv" and arguments.bundle is None:
+        return None
+    return bundle_to_show_with(arguments, _calibrated)
+
+
+def _calibrated(arguments: argparse.Namespace) -> Bundle:
     from lightbox_edge import open_bundle
     from lightbox_edge.site_calibration import with_site_calibration
 

@@ -14,7 +14,7 @@ def float32_array(content: bytes) -> NDArray[np.float32]:
     """The array of a .npy file (NumPy's NEP 1, version 1.0).
 
     Raises:
-        ValueError: it is another format, of another type or order, or does not fill the file, or a value is
+        ValueError: it is another format, of another type, or does not fill the file, or a value is
             not finite.
     """
     file = io.BytesIO(content)
@@ -22,9 +22,9 @@ def float32_array(content: bytes) -> NDArray[np.float32]:
         raise ValueError("not version 1.0 of the format .npy")
     shape, is_fortran, dtype = npy.read_array_header_1_0(file)
     data = content[file.tell() :]
-    if dtype != np.float32 or is_fortran or min(shape, default=1) < 0 or len(data) != 4 * prod(shape):
+    if dtype != np.float32 or min(shape, default=1) < 0 or len(data) != 4 * prod(shape):
         raise ValueError("not the float32 values that its header tells of")
-    values = np.frombuffer(data, dtype=np.float32).reshape(shape).copy()
+    values = np.frombuffer(data, dtype=np.float32).reshape(shape, order="F" if is_fortran else "C").copy("K")
     if not np.isfinite(values).all():
         raise ValueError("a value is not finite")
     return values

@@ -110,7 +110,7 @@ class Model:
         self.preprocessing = bundle.manifest.preprocessing
         self.logit_scale = bundle.manifest.logit_scale
         self._adults_only = bundle.manifest.adults_only
-        self._signed = bundle.signed is not None
+        self.signed = bundle.signed is not None
         model = bundle.read(rung.image_encoder)
         self._session = open_session(model, self.choice.backend, device, count)
         self._unusual = Unusual(bundle, rung.out_of_distribution) if rung.out_of_distribution else None
@@ -168,7 +168,7 @@ class Model:
 
     def marked(self, outcome: Outcome) -> Outcome:
         """An outcome as people get it: that of an unsigned bundle says so among its reasons."""
-        if self._signed:
+        if self.signed:
             return outcome
         return msgspec.structs.replace(outcome, reasons=(*outcome.reasons, str(_UNSIGNED)))
 

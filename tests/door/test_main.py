@@ -223,8 +223,9 @@ def test_bundle_info_names_it_its_use_and_its_figures(capsys: Told) -> None:
     told = capsys.readouterr().out
     manifest = open_bundle(BUNDLE).manifest
     assert told.startswith(
-        f"{manifest.name} {manifest.version}, {manifest.licence}\n{manifest.intended_use}\n"
+        f"{manifest.name} {manifest.version}, {manifest.licence}\nSigned by the trusted key "
     )
+    assert f".\n{manifest.intended_use}\n" in told
     for precision, rung in manifest.ladder.items():
         assert f"\n{precision}: image encoder {rung.image_encoder.bytes / 1e6:.1f} MB\n" in told
         for one in rung.results:

@@ -24,7 +24,7 @@ def parsed(*words: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    "words", [[], ALL, [*ALL, "--site-calibration", "s"], ["--no-site-calibration"]], ids=len
+    "words", [[], ALL, [*ALL, "--site-calibration", "s"], ["--no-site-calibration", "--unsigned"]], ids=len
 )
 def test_the_screening_is_asked_for_what_the_user_asked(words: list[str]) -> None:
     asked = parser().parse_args(["screen", "--review", *words, "films", "--", "-1.png"])
@@ -33,7 +33,8 @@ def test_the_screening_is_asked_for_what_the_user_asked(words: list[str]) -> Non
 
 def test_no_option_of_screen_is_left_out() -> None:
     """What a new one is given must be handed on, or said here to be of no matter to a screening."""
-    asked = vars(parser().parse_args(["screen", "--review", *ALL, "--site-calibration", "s", "films"]))
+    more = ["--site-calibration", "s", "--unsigned"]
+    asked = vars(parser().parse_args(["screen", "--review", *ALL, *more, "films"]))
     told = {name for name, value in asked.items() if value not in (None, False)}
     handed_on = {word[2:].replace("-", "_") for word in call(argparse.Namespace(**asked)) if word[:2] == "--"}
     assert told == handed_on - {""} | {"name", "command", "paths", "review"}

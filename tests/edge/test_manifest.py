@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from lightbox_edge.errors import BundleError
 from lightbox_edge.manifest import (
+    MOST_BYTES,
     Anatomy,
     Auc,
     Cost,
@@ -39,13 +40,15 @@ from lightbox_edge.manifest import (
 Document = dict[str, Any]
 MAY_BE_MISSING = {"segmenter", "anatomy", "adults_only"}
 
-_text = st.text(max_size=12)
+_text = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=12)
 _share = st.floats(0, 1)
 _percentiles = st.tuples(st.floats(0, 100), st.floats(0, 100))
 _above_zero = st.floats(1e-300, 1e300)
 _number = st.floats(allow_nan=False, allow_infinity=False)
 _texts = st.lists(_text, max_size=3).map(tuple)
-_file = st.builds(File, _text, st.text("0123456789abcdef", min_size=64, max_size=64), st.integers(0, 2**62))
+_file = st.builds(
+    File, _text, st.text("0123456789abcdef", min_size=64, max_size=64), st.integers(0, MOST_BYTES)
+)
 _result = st.builds(
     Result, _text, _text, _text, st.integers(0, 9), st.integers(0, 9), _share, st.tuples(_share, _share),
     _share, _share,

@@ -70,8 +70,8 @@ def test_what_is_kept_is_what_screening_uses(opened: Bundle) -> None:
     used = with_site_calibration(opened)
     assert used.rung("int8").operating_points == {"effusion": OWN}
     assert used.identity == opened.identity
-    assert used.title("int8") == "small, calibrated on site 2026-11-22T08:00:00+00:00"
-    assert (opened.title("int8"), used.title("fp32")) == ("small", "small")
+    assert used.title("int8") == "small, unsigned, calibrated on site 2026-11-22T08:00:00+00:00"
+    assert (opened.title("int8"), used.title("fp32")) == ("small, unsigned", "small, unsigned")
     expected = Calibrated("2026-11-22T08:00:00+00:00", frozenset({"effusion"}), frozenset({"a" * 64}))
     assert used.calibrated == {"int8": expected}
 

@@ -17,7 +17,7 @@ def caption(region: Region) -> list[str]:
 def summary(region: Region) -> str:
     """What was measured, or why there is no region."""
     told = region.measurements
-    parts: list[str] = []
+    parts: list[str] = ["by an unsigned bundle"] if told.get("bundle") == "unsigned" else []
     if "probability" in told:
         flagged = "flagged" if told["flagged"] else "not flagged"
         parts.append(f"{flagged}, probability {told['probability']:.2f} (threshold {told['threshold']:.2f})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,13 +83,13 @@ class RegionFinder:
         organs = self.organs(radiograph, judged)
         film = Film(key, radiograph, organs)
         findings = self._findings(film, pixels, judged)
-        return [*organ_regions(organs, radiograph), *findings, *self._prompted(film)]
+        return self._marked([*organ_regions(organs, radiograph), *findings, *self._prompted(film)])
 
     def none(self, reason: str) -> list[Region]:
         """The regions of a film of which there is no picture."""
         asked = [one.name for one in self._wanted.findings or ()]
         drawn = [target for target, _ in self._wanted.prompts]
-        return [no_region(target, reason) for target in (*ORGANS, *asked, *drawn)]
+        return self._marked([no_region(target, reason) for target in (*ORGANS, *asked, *drawn)])
 
     def region(self, film: Film, score: FindingScore, found: FindingMap, within: Box | None = None) -> Region:
         """The region of one finding, see `finding_region`."""
@@ -102,6 +102,12 @@ class RegionFinder:
         if isinstance(self._anatomy, str):
             return Organs(reason=self._anatomy)
         return find_organs(self._anatomy, radiograph)
+
+    def _marked(self, regions: list[Region]) -> list[Region]:
+        """Regions as people get them: those of an unsigned bundle say so."""
+        if self._model.signed:
+            return regions
+        return [replace(one, measurements={**one.measurements, "bundle": "unsigned"}) for one in regions]
 
     def _findings(self, film: Film, pixels: NDArray[np.float32] | None, judged: Judged) -> Iterator[Region]:
         """Of the findings that were asked for, or else of those that are flagged."""

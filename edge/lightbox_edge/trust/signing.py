@@ -120,8 +120,11 @@ def verify(
 
 def public_key(content: bytes, file: Path | None = None) -> PublicKey:
     """A public key from the bytes of its file; ValueError where it is none."""
-    key = minisign.PublicKey.from_bytes(content)
-    comment = printable(key.untrusted_comment or "")
+    first, second = content.splitlines()
+    key = minisign.PublicKey.from_base64(
+        second
+    )  # from_bytes would refuse letters beyond ASCII in the comment
+    comment = printable(first.decode().removeprefix("untrusted comment: "))
     return PublicKey(_key_id(_id_bytes(key)), key.to_base64().decode(), comment, file)
 
 
