@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lightbox_edge.bundle import MANIFEST
+from lightbox_edge.bundle import BUNDLES, DEFAULT_BUNDLE, MANIFEST
 from lightbox_edge.bundle_signing import sign_bundle
 from lightbox_edge.kit import seal_kit
-from lightbox_edge.kit.layout import BUNDLE
 from lightbox_edge.trust import SecretKey, make_key_pair, open_secret_key
 
+BUNDLE = f"{BUNDLES}/{DEFAULT_BUNDLE}"
 REAL_MANIFEST = Path(__file__).parents[1] / BUNDLE / MANIFEST
 OLD, NEW = "2026.11.22.9", "2026.11.22.10"
 

@@ -32,7 +32,7 @@ def build(bundle: Path, out: Path, key: Path | None, wanted: str | None) -> None
             f"This Lightbox has no {SCRIPT.parent.name}/{SCRIPT.name}: build from a checkout of the sources."
         )
     today = datetime.datetime.now(datetime.UTC).date()
-    number = parse_version(wanted) if wanted else next_version(out, today)
+    number = parse_version(wanted) if wanted else next_version(out.parent, today)
     secret_key = _secret_key(key, out) if key else None  # before the long work, for it may ask
     call = [sys.executable, str(SCRIPT), "--bundle", str(bundle), "--out", str(out)]
     code = subprocess.run(call, stdout=2, check=False).returncode  # noqa: S603  # results alone go to stdout

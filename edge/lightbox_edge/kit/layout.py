@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import platform
 
-from lightbox_edge.bundle import DEFAULT_BUNDLE
 from lightbox_edge.home import PROGRAM
-from lightbox_edge.site_calibration import SUFFIX
 
 RECORD = "KIT.json"
 SUMS = "SHA256SUMS"
 SIGNATURE = f"{SUMS}.minisig"
 UNSEALED = (SUMS, SIGNATURE)  # beside the keys, what the sums do not name
 START_LINUX, START_WINDOWS = "start-linux.sh", "start-windows.bat"
-BUNDLE = f"bundles/{DEFAULT_BUNDLE}"  # the one that the program opens by itself
-CALIBRATION = f"{BUNDLE}{SUFFIX}"
 
 # What a disk with modes needs to start; sticks have none, so they are given on installing.
 EXECUTABLE = frozenset({f"{PROGRAM}/lightbox", START_LINUX})

@@ -6,13 +6,12 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from lightbox_edge.bundle import open_bundle
+from lightbox_edge.bundle import bundle_in, open_bundle
 from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.home import KEYS
-from lightbox_edge.kit.layout import BUNDLE, CALIBRATION
 from lightbox_edge.kit.reading import read_small
-from lightbox_edge.site_calibration import read_site_file
+from lightbox_edge.site_calibration import SUFFIX, read_site_file, site_path
 from lightbox_edge.trust import PublicKey, add_key
 
 
@@ -30,12 +29,14 @@ def keep_calibration(before: Path, kit: Path) -> bool:
 
     True too where the site has none.
     """
-    old = before / CALIBRATION
+    folder = bundle_in(before)
+    old = folder.with_name(f"{folder.name}{SUFFIX}")
     if not old.exists():
         return True
     try:
-        read_site_file(open_bundle(kit / BUNDLE, ()), old)
-        write_durably(kit / CALIBRATION, read_small(old))
+        bundle = open_bundle(bundle_in(kit), ())
+        read_site_file(bundle, old)
+        write_durably(site_path(bundle), read_small(old))
     except LightboxError:
         return False
     return True

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from lightbox_edge.bundle import open_bundle
+from lightbox_edge.bundle import bundle_in, open_bundle
 from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import KitError, LightboxError
-from lightbox_edge.kit.layout import BUNDLE, RECORD, SIGNATURE, SUMS, UNSEALED, this_platform
+from lightbox_edge.kit.layout import RECORD, SIGNATURE, SUMS, UNSEALED, this_platform
 from lightbox_edge.kit.reading import Watcher, read_small, sha256_of
 from lightbox_edge.kit.record import BundleRecord, KitRecord, format_record, order, parse_record
 from lightbox_edge.kit.sums import format_sums, parse_sums
@@ -29,7 +31,7 @@ def seal_kit(
         LightboxError: the folder holds what no kit holds, or its bundle cannot be opened.
     """
     (kit / SIGNATURE).unlink(missing_ok=True)
-    bundle = open_bundle(kit / BUNDLE, ())
+    bundle = open_bundle(bundle_in(kit), ())
     manifest = bundle.manifest
     record = KitRecord(
         NAME,
@@ -55,12 +57,14 @@ def seal_kit(
     return record
 
 
-def next_version(kit: Path, today: datetime.date) -> str:
-    """A date and a counter: the version of a kit that is built today, where an older one may lie."""
-    day = f"{today.year}.{today.month}.{today.day}"
-    try:
-        before = parse_record(read_small(kit / RECORD), str(kit / RECORD)).version
-    except LightboxError:
-        return f"{day}.1"
-    same_day = before.startswith(f"{day}.")
-    return f"{day}.{order(before)[3] + 1 if same_day else 1}"
+def next_version(folder: Path, today: datetime.date) -> str:
+    """A date and a counter: the version of a kit that is built today beside the kits in a folder."""
+    day = f"{today.year}.{today.month}.{today.day}."
+    counters = [order(one)[3] for one in _versions_in(folder) if one.startswith(day)]
+    return f"{day}{max(counters, default=0) + 1}"
+
+
+def _versions_in(folder: Path) -> Iterator[str]:
+    for path in folder.glob(f"*/{RECORD}"):
+        with suppress(LightboxError):  # it is no kit
+            yield parse_record(read_small(path), str(path)).version

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightbox_edge.bundle import BUNDLES
 from lightbox_edge.home import KEYS
-from lightbox_edge.kit.layout import CALIBRATION
 from lightbox_edge.printable import printable
+from lightbox_edge.site_calibration import SUFFIX
 from lightbox_edge.trust.key_folder import ENDING
 
 MOST_BYTES = (4 << 30) - 1  # of a file: what FAT32 can hold
+_OWN = re.compile(rf"{KEYS}/[^/]+{re.escape(ENDING)}|{BUNDLES}/[^/]+{re.escape(SUFFIX)}")
 
 # What systems put on the top of a drive, which may be a kit: no part of it and never copied from it.
 _OF_THE_DRIVE = frozenset(
@@ -48,7 +51,7 @@ def survey(kit: Path) -> Survey:
             problems.append(f"{printable(path)} is a link or no plain file, which a kit never holds.")
         elif found.st_size > MOST_BYTES:
             problems.append(f"{printable(path)} has {found.st_size} bytes, which no file of a kit has.")
-        elif _is_own(path):
+        elif _OWN.fullmatch(path):
             own.append(path)
         else:
             sizes[path] = found.st_size
@@ -84,8 +87,3 @@ def _is_link(status: os.stat_result) -> bool:
     """Symbolic links, and on Windows every other kind of reparse point, such as a junction."""
     attributes = getattr(status, "st_file_attributes", 0)
     return stat.S_ISLNK(status.st_mode) or bool(attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT)
-
-
-def _is_own(path: str) -> bool:
-    folder, _, name = path.rpartition("/")
-    return (folder == KEYS and name.endswith(ENDING)) or path == CALIBRATION

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from lightbox_edge.bundle import open_bundle
+from lightbox_edge.bundle import bundle_in, open_bundle
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.kit.layout import BUNDLE, RECORD, SUMS
+from lightbox_edge.kit.layout import RECORD, SUMS
 from lightbox_edge.kit.reading import Watcher, read_small, sha256_of
 from lightbox_edge.kit.record import KitRecord, parse_record
 from lightbox_edge.kit.seal import name_problems
@@ -57,7 +57,7 @@ def check(kit: Path, keys: Sequence[PublicKey], watcher: Watcher) -> Checked:
         problems += name_problems(sums, there)
         problems += _changed(kit, {path: sums[path] for path in sums if path in there.sizes}, watcher)
     record = _told(problems, lambda: parse_record(read_small(kit / RECORD), str(kit / RECORD)))
-    problems += _bundle_problems(kit / BUNDLE, keys, record)
+    problems += _bundle_problems(bundle_in(kit), keys, record)
     told = tuple(dict.fromkeys(problems))
     return Checked(record, signed, len(there.sizes), sum(there.sizes.values()), there.own, told)
 

@@ -14,11 +14,10 @@ import pytest
 from lightbox_edge.errors import BundleError, KitError, LightboxError
 from lightbox_edge.home import keys_of
 from lightbox_edge.kit import Installed, check, install, rollback, seal_kit, sealing, update
-from lightbox_edge.kit.layout import BUNDLE, CALIBRATION
 from lightbox_edge.kit.place import current_version
 from lightbox_edge.trust import trusted_keys
 from tests.edge.kit.conftest import Programme
-from tests.made_kits import NEW, OLD, Quiet, lay_out, make_key, make_kit
+from tests.made_kits import BUNDLE, NEW, OLD, Quiet, lay_out, make_key, make_kit
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the program of these kits is a shell script")
 
@@ -300,9 +299,9 @@ def test_the_users_own_files_outlive_an_update(
 
 
 def test_another_bundles_calibration_is_not_taken_and_that_is_said(programme: Programme, place: Path) -> None:
-    (place / "versions" / OLD / CALIBRATION).write_text('{"another": "bundle"}')
+    (place / "versions" / OLD / f"{BUNDLE}.site.json").write_text('{"another": "bundle"}')
     assert update(programme.new, place, Quiet()).calibration_lost
-    assert not (place / "versions" / NEW / CALIBRATION).exists()
+    assert not (place / "versions" / NEW / f"{BUNDLE}.site.json").exists()
 
 
 def test_all_is_flushed_before_it_has_its_name(

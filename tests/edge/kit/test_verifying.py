@@ -12,10 +12,9 @@ import pytest
 
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.kit import Checked, check, seal_kit
-from lightbox_edge.kit.layout import BUNDLE, CALIBRATION
 from lightbox_edge.trust import PublicKey, trusted_keys
 from tests.edge.kit.conftest import Programme
-from tests.made_kits import OLD, Quiet, lay_out, make_key, make_kit
+from tests.made_kits import BUNDLE, OLD, Quiet, lay_out, make_key, make_kit
 
 SEALED = sorted(
     [
@@ -179,10 +178,10 @@ def test_what_systems_put_on_a_drive_is_no_part_of_a_kit(kit: Path, programme: P
 def test_the_users_own_files_are_told_and_not_refused(kit: Path, programme: Programme) -> None:
     make_key(kit / "keys", "clinic")
     (kit / "keys" / "clinic.key").unlink()
-    (kit / CALIBRATION).write_text("{}")
+    (kit / f"{BUNDLE}.site.json").write_text("{}")
     found = checked(kit, programme)
     assert found.problems == ()
-    assert found.own == (CALIBRATION, "keys/clinic.pub", "keys/programme.pub")
+    assert found.own == (f"{BUNDLE}.site.json", "keys/clinic.pub", "keys/programme.pub")
 
 
 def test_a_kit_that_a_stranger_sealed_again_is_refused(
