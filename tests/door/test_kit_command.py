@@ -1,11 +1,10 @@
-"""``lightbox kit``: what is told, where, and how each end is told apart; and a kit built by a stand-in script."""
+"""``lightbox kit``: what is told, where, and how each end differs; and a kit that a stand-in script built."""
 
 from __future__ import annotations
 
 import datetime
 import json
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from lightbox_door import kit_building
 from lightbox_door.main import main
 from lightbox_edge.kit import next_version
+from lightbox_edge.trust import SecretKey
 from tests.made_kits import NEW, OLD, make_key, make_kit
 
 Told = pytest.CaptureFixture[str]
@@ -34,14 +34,18 @@ lay_out(given.out, given.bundle, open_secret_key(given.bundle / "programme.key",
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> Path:
-    make_key(tmp_path / "keys")
+def signer(tmp_path: Path) -> SecretKey:
+    return make_key(tmp_path / "keys")
+
+
+@pytest.fixture
+def keys(tmp_path: Path, signer: SecretKey) -> Path:
     return tmp_path / "keys"
 
 
 @pytest.fixture
-def kit(tmp_path: Path, keys: Path) -> Path:
-    return make_kit(tmp_path / "kits" / OLD, keys, make_key(keys), OLD)
+def kit(tmp_path: Path, keys: Path, signer: SecretKey) -> Path:
+    return make_kit(tmp_path / "kits" / OLD, keys, signer, OLD)
 
 
 def test_a_whole_kit_is_told_on_stdout_and_progress_on_stderr(kit: Path, keys: Path, capsys: Told) -> None:
@@ -98,25 +102,39 @@ def test_what_is_not_there_ends_with_2(
     assert not (tmp_path / "place").exists()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the program of these kits is a shell script")
-def test_a_kit_is_installed_updated_and_taken_back(kit: Path, keys: Path, capsys: Told) -> None:
-    place = kit.parent.parent / "place"
+def test_a_kit_is_installed_updated_and_taken_back(
+    kit: Path, keys: Path, signer: SecretKey, tmp_path: Path, capsys: Told
+) -> None:
+    place = tmp_path / "place"
     assert main(["kit", "install", str(place), "--from", str(kit)]) == 0
     told = capsys.readouterr()
     assert told.out == f"{place}: Lightbox {OLD} is verified and in use.\n"
     assert told.err.splitlines()[-1].startswith("This place trusts the keys that came with the kit: compare")
     assert main(["kit", "verify", str(place / "versions" / OLD)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "held against the keys that this place trusts"
-    stick = make_kit(kit.parent / NEW, keys, make_key(keys.parent / "stranger"), NEW)
-    assert main(["kit", "update", str(stick), "--to", str(place)]) == 3
-    assert "is not trusted here" in capsys.readouterr().err
-    shutil.rmtree(stick)
-    keys_again = keys.parent / "stranger"
-    (place / "keys" / "programme.pub").write_bytes((keys_again / "programme.pub").read_bytes())
-    make_kit(stick, keys_again, make_key(keys_again), NEW)
-    (place / "keys" / "programme.pub").write_bytes((keys_again / "programme.pub").read_bytes())
+    stick = make_kit(tmp_path / "stick", keys, signer, NEW)
     assert main(["kit", "update", str(stick), "--to", str(place)]) == 0
     assert capsys.readouterr().out == f"{place}: Lightbox {NEW} is verified and in use, before {OLD}.\n"
+    assert main(["kit", "rollback", "--to", str(place)]) == 0
+    assert capsys.readouterr().out == f"{place}: Lightbox {OLD} is verified and in use, before {NEW}.\n"
+    stranger = make_kit(tmp_path / "other", keys, make_key(tmp_path / "stranger"), NEW)
+    assert main(["kit", "update", str(stranger), "--to", str(place)]) == 3
+    assert "is not trusted here" in capsys.readouterr().err
+
+
+def test_an_installed_program_finds_its_place(
+    kit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Told
+) -> None:
+    """Frozen, it lies in ``program/`` of a version; then no command needs to be told where that is."""
+    place = tmp_path / "place"
+    assert main(["kit", "install", str(place), "--from", str(kit)]) == 0
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    monkeypatch.setattr("sys.executable", str(place / "versions" / OLD / "program" / "lightbox"))
+    capsys.readouterr()
+    assert main(["kit", "verify"]) == 0
+    assert capsys.readouterr().out.startswith(f"{place / 'versions' / OLD}: every file is")
+    assert main(["kit", "rollback"]) == 2
+    assert f"{place} keeps no version before {OLD}" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -163,7 +181,7 @@ def test_a_build_that_would_be_refused_in_a_clinic_says_so(tmp_path: Path, keys:
     make_key(tmp_path / "other", "other")
     assert build(keys, tmp_path / "kit", "--key", tmp_path / "other" / "other.key") == 3
     assert "was built and would be refused: " in capfd.readouterr().err
-    assert build(keys, tmp_path / "new", "--version", "1.0-beta") == 3
+    assert build(keys, tmp_path / "new", "--version", "1.0-beta") == 2
     assert "'1.0-beta' is no version of a kit" in capfd.readouterr().err
     assert not (tmp_path / "new").exists()
     assert build(tmp_path / "none", tmp_path / "new") == 2

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from lightbox_edge.errors import KitError
+from lightbox_edge.errors import KitError, LightboxError
 from lightbox_edge.manifest import Sha256
 
 # Also the name of a folder: digits and dots alone, one way to write a number, and short.
@@ -53,12 +53,12 @@ def parse_version(text: str) -> str:
     """A version that a person or a file gave, checked.
 
     Raises:
-        KitError: it is no dotted number.
+        LightboxError: it is no dotted number.
     """
     try:
         return msgspec.convert(text, Version)
     except msgspec.ValidationError as error:
-        raise KitError(
+        raise LightboxError(
             f"{text!r} is no version of a kit: write numbers with dots, as 2026.11.22.1."
         ) from error
 
