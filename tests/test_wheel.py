@@ -1,4 +1,4 @@
-"""What a user installs: four rooms, a door, the default bundle with the key it is signed by, and nothing else."""
+"""What a user installs: four rooms, a door, the default bundle, the key that signed it, and no more."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lightbox_door.arguments import add_bundle, add_runtime, add_site_calibration, add_unsigned, open_signed
+from lightbox_door.arguments import add_bundle, add_runtime, add_site_calibration
+from lightbox_door.signed_bundle import add_unsigned, open_signed
 
 if TYPE_CHECKING:
     from lightbox_edge.asking.folders import AskedFilm

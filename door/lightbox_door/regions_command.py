@@ -11,11 +11,10 @@ from lightbox_door.arguments import (
     add_bundle,
     add_runtime,
     add_site_calibration,
-    add_unsigned,
-    open_signed,
     whose_thresholds,
 )
 from lightbox_door.progress import Progress
+from lightbox_door.signed_bundle import add_unsigned, open_signed
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 from lightbox_door.arguments import (
     add_bundle,
     add_language,
-    add_unsigned,
     add_worklist,
-    bundle_to_show_with,
-    checked,
     chosen_language,
     existing_worklist,
 )
+from lightbox_door.signed_bundle import add_unsigned, bundle_to_show_with, checked
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle

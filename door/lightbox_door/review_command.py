@@ -11,13 +11,11 @@ from lightbox_door.arguments import (
     add_bundle,
     add_language,
     add_site_calibration,
-    add_unsigned,
     add_worklist,
-    bundle_to_show_with,
     chosen_language,
     existing_worklist,
-    open_signed,
 )
+from lightbox_door.signed_bundle import add_unsigned, bundle_to_show_with, open_signed
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle, Worklist

@@ -28,6 +28,7 @@ from lightbox_edge.site_calibration import (
 )
 from tests.processes import environment, kill_when
 from tests.processes import lightbox as command
+from tests.signed import signed
 from tests.tiny import FINDING, write_bundle, write_films
 
 Film = Callable[[int], NDArray[np.uint8]]
@@ -267,7 +268,7 @@ def test_another_precision_than_the_calibrated_says_so(
     manifest = json.loads(path.read_text())
     manifest["ladder"]["int8_weights"] = manifest["ladder"]["fp32"]
     path.write_text(json.dumps(manifest))
-    keep(open_bundle(clinic.bundle.folder), earlier())
+    keep(signed(clinic.bundle.folder), earlier())
     told = lightbox(*clinic.screen(tmp_path / "w", "--precision", "int8_weights", film=clinic.films[0].file))
     assert "is for fp32 and int8_weights runs here, with the bundle's own thresholds" in told.err
     assert thresholds(told) == {0.5}

@@ -137,7 +137,7 @@ def _is_right(content: bytes, signature: minisign.Signature, key: PublicKey) -> 
 
 
 def _id_bytes(key: minisign.PublicKey) -> bytes:
-    return key._keynum_pk.key_id  # the library shows it nowhere else
+    return bytes(key._keynum_pk.key_id)  # the library shows it nowhere else
 
 
 def _key_id(little_endian: bytes) -> str:
