@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lightbox_door.arguments import add_action
+from lightbox_door.kit_arguments import named_keys, named_kit, named_place
 
 if TYPE_CHECKING:
-    from lightbox_edge.kit import Checked, Installed
-    from lightbox_edge.trust import PublicKey
+    from lightbox_edge.kit import Installed
 
 HELP = "Verify the kit that Lightbox came as, put it on a disk, update it there, or build one."
 EXAMPLE = "lightbox kit install /opt/lightbox"
@@ -79,12 +79,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _verify(arguments: argparse.Namespace) -> None:
     from lightbox_door.kit_progress import KitProgress
+    from lightbox_door.kit_words import told, whose_keys
     from lightbox_edge.errors import KitError
     from lightbox_edge.kit import check
 
-    kit = _kit(arguments)
+    kit = named_kit(arguments)
     with KitProgress() as progress:
-        found = check(kit, _keys(arguments, kit), progress)
+        found = check(kit, named_keys(arguments, kit), progress)
     for problem in found.problems:
         print(problem)
     if found.problems:
@@ -92,57 +93,23 @@ def _verify(arguments: argparse.Namespace) -> None:
             f"{kit} is not whole, or not what was signed (problems: {len(found.problems)}): get the kit "
             "again, and from somewhere else."
         )
-    print("\n".join([*told(kit, found), _whose_keys(arguments, kit)]))
-
-
-def told(kit: Path, found: Checked) -> list[str]:
-    """What a kit that is whole is, as lines for people."""
-    record, signed = found.record, found.signed
-    lines = [
-        f"{kit}: every file is the one that was sealed ({found.files} files, {found.bytes / 1e6:.1f} MB)."
-    ]
-    if record and signed:
-        lines += [
-            f"{record.name} {record.version} for {record.platform}, built {record.built_at}",
-            f"program {record.program_version}, bundle {record.bundle.name} {record.bundle.version}",
-            f"signed by the key {signed.key_id}: {signed.trusted_comment}",
-        ]
-    return [*lines, *(f"not sealed, your own: {path}" for path in found.own)]
-
-
-def _whose_keys(arguments: argparse.Namespace, kit: Path) -> str:
-    from lightbox_edge.home import place_of
-
-    if arguments.key:
-        return "held against the key that you gave"
-    if place_of(kit):
-        return "held against the keys that this place trusts"
-    return (
-        "held against the keys that came with the kit itself: to know who built it, get the key another way "
-        "and give it with --key"
-    )
+    print("\n".join([*told(kit, found), whose_keys(kit, given=arguments.key is not None)]))
 
 
 def _install(arguments: argparse.Namespace) -> None:
     from lightbox_door.kit_progress import KitProgress
     from lightbox_edge.kit import install
 
-    kit = _kit(arguments)
+    kit = named_kit(arguments)
     with KitProgress() as progress:
-        _tell(install(kit, arguments.place, _keys(arguments, kit), progress), arguments.place)
-    if arguments.key is None:
-        print(
-            "This place trusts the keys that came with the kit: compare them (lightbox keys list) with what "
-            "their owners tell you.",
-            file=sys.stderr,
-        )
+        _tell(install(kit, arguments.place, named_keys(arguments, kit), progress), arguments.place)
 
 
 def _update(arguments: argparse.Namespace) -> None:
     from lightbox_door.kit_progress import KitProgress
     from lightbox_edge.kit import update
 
-    place = _place(arguments)
+    place = named_place(arguments)
     with KitProgress() as progress:
         _tell(update(arguments.kit, place, progress), place)
 
@@ -151,54 +118,20 @@ def _rollback(arguments: argparse.Namespace) -> None:
     from lightbox_door.kit_progress import KitProgress
     from lightbox_edge.kit import rollback
 
-    place = _place(arguments)
+    place = named_place(arguments)
     with KitProgress() as progress:
         _tell(rollback(place, progress), place)
 
 
 def _tell(done: Installed, place: Path) -> None:
-    before = f", before {done.before}" if done.before not in (None, done.record.version) else ""
-    print(f"{place}: Lightbox {done.record.version} is verified and in use{before}.")
-    if done.calibration_lost:
-        print(
-            "The site calibration belongs to the bundle of the version before, so this one's own thresholds "
-            "are in use: run lightbox calibrate again.",
-            file=sys.stderr,
-        )
+    from lightbox_door.kit_words import in_use, to_do
+
+    print(in_use(done, place))
+    for sentence in to_do(done):
+        print(sentence, file=sys.stderr)
 
 
 def _build(arguments: argparse.Namespace) -> None:
     from lightbox_door.kit_building import build
 
     build(arguments.bundle, arguments.out, arguments.key, arguments.version)
-
-
-def _kit(arguments: argparse.Namespace) -> Path:
-    """The kit that is named, or the one that this program runs from."""
-    from lightbox_edge import LightboxError
-    from lightbox_edge.home import home
-    from lightbox_edge.kit.layout import SUMS
-
-    if arguments.kit is not None:
-        return Path(arguments.kit)
-    if not (home() / SUMS).is_file():
-        raise LightboxError("This Lightbox does not run from a kit: name the folder of one.")
-    return home()
-
-
-def _keys(arguments: argparse.Namespace, kit: Path) -> tuple[PublicKey, ...]:
-    from lightbox_edge.home import keys_of
-    from lightbox_edge.trust import read_public_key, trusted_keys
-
-    return tuple(map(read_public_key, arguments.key)) if arguments.key else trusted_keys(keys_of(kit))
-
-
-def _place(arguments: argparse.Namespace) -> Path:
-    """The installed place that is named, or the one that this program is installed in."""
-    from lightbox_edge import LightboxError
-    from lightbox_edge.home import home, place_of
-
-    place = arguments.place or place_of(home())
-    if place is None:
-        raise LightboxError("This Lightbox is not installed on a disk: name the place with --to DIR.")
-    return Path(place)

@@ -109,7 +109,9 @@ def test_a_kit_is_installed_updated_and_taken_back(
     assert main(["kit", "install", str(place), "--from", str(kit)]) == 0
     told = capsys.readouterr()
     assert told.out == f"{place}: Lightbox {OLD} is verified and in use.\n"
-    assert told.err.splitlines()[-1].startswith("This place trusts the keys that came with the kit: compare")
+    assert told.err.splitlines()[-1].startswith(
+        "The place trusts the keys that this kit was held against: compare"
+    )
     assert main(["kit", "verify", str(place / "versions" / OLD)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "held against the keys that this place trusts"
     stick = make_kit(tmp_path / "stick", keys, signer, NEW)

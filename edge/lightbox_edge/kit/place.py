@@ -14,7 +14,7 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.home import CURRENT, VERSIONS
 from lightbox_edge.kit.launchers import LAUNCHERS
 from lightbox_edge.kit.layout import EXECUTABLE
-from lightbox_edge.kit.record import parse_version
+from lightbox_edge.kit.record import is_version, order, parse_version
 
 # Names in versions/ that are no versions: what comes in or goes out, and what a cut left of it.
 _COMING, _GOING = ".coming-", ".going-"
@@ -53,6 +53,12 @@ def current_version(place: Path) -> str | None:
         raise LightboxError(f"{path} is damaged: delete it and run kit install again.") from error
 
 
+def installed_versions(place: Path) -> list[str]:
+    """The versions that lie there, the oldest first; what else lies among them is not touched."""
+    names = [folder.name for folder in (place / VERSIONS).iterdir()]
+    return sorted(filter(is_version, names), key=order)
+
+
 def switch(place: Path, version: str) -> None:
     """From now on that version is in use: one file is replaced."""
     write_durably(place / CURRENT, f"{version}\n".encode(), 0o644)
@@ -80,9 +86,9 @@ def bring_in(place: Path, coming: Path, version: str) -> None:
 
 def keep_only(place: Path, versions: Collection[str]) -> None:
     """Remove all other versions; what cannot be removed, such as a program that runs, goes the next time."""
-    for folder in list((place / VERSIONS).iterdir()):
-        if folder.name not in versions and not folder.name.startswith("."):
-            _set_aside(place, folder.name)
+    for version in installed_versions(place):
+        if version not in versions:
+            _set_aside(place, version)
     clear_leftovers(place)
 
 

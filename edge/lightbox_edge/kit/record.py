@@ -49,18 +49,24 @@ def format_record(record: KitRecord) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
 
 
+def is_version(text: str) -> bool:
+    """Whether a text is a version of a kit."""
+    try:
+        msgspec.convert(text, Version)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
 def parse_version(text: str) -> str:
-    """A version that a person or a file gave, checked.
+    """A version that a person or a file gave.
 
     Raises:
         LightboxError: it is no dotted number.
     """
-    try:
-        return msgspec.convert(text, Version)
-    except msgspec.ValidationError as error:
-        raise LightboxError(
-            f"{text!r} is no version of a kit: write numbers with dots, as 2026.11.22.1."
-        ) from error
+    if not is_version(text):
+        raise LightboxError(f"{text!r} is no version of a kit: write numbers with dots, as 2026.11.22.1.")
+    return text
 
 
 def order(version: str) -> tuple[int, ...]:

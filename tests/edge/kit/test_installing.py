@@ -224,15 +224,15 @@ def test_a_newer_signed_kit_for_a_copy_is_checked_again_on_the_disk(
     programme: Programme, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A disk that gives other bytes than were written to it."""
-    from lightbox_edge.kit import installing
+    from lightbox_edge.kit import placing
 
-    copy_kit = installing.copy_kit
+    copy_kit = placing.copy_kit
 
     def and_rot(kit: Path, seal: object, to: Path, watcher: object) -> None:
         copy_kit(kit, seal, to, watcher)  # type: ignore[arg-type]  # passed on as they came
         (to / "LICENSE").write_text("rotten")
 
-    monkeypatch.setattr(installing, "copy_kit", and_rot)
+    monkeypatch.setattr(placing, "copy_kit", and_rot)
     said = refused(programme.new, place, KitError)
     assert "LICENSE was changed; use another disk." in said
 
