@@ -18,7 +18,7 @@ from lightbox_edge.kit.place import (
 from lightbox_edge.kit.placing import Installed, put_in_place, verified
 from lightbox_edge.kit.reading import Watcher
 from lightbox_edge.kit.record import order
-from lightbox_edge.kit.seal import Seal, open_seal
+from lightbox_edge.kit.seal import Seal, open_seal, signed_bundle
 from lightbox_edge.kit.verifying import check
 from lightbox_edge.trust import PublicKey, trusted_keys
 
@@ -89,7 +89,9 @@ def rollback(place: Path, watcher: Watcher) -> Installed:
 
 
 def _open(kit: Path, keys: Sequence[PublicKey]) -> Seal:
+    """The seal of a kit that may run here: nothing is copied before it is right."""
     seal = open_seal(kit, keys)
+    signed_bundle(kit, keys, seal.record)
     here = this_platform()
     if seal.record.platform != here:
         raise LightboxError(

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lightbox_edge.errors import KitError
+from lightbox_edge.bundle import Bundle, bundle_in, open_bundle
+from lightbox_edge.errors import KitError, Untrusted
 from lightbox_edge.kit.layout import RECORD, SUMS, UNSEALED
 from lightbox_edge.kit.reading import read_small
 from lightbox_edge.kit.record import KitRecord, parse_record
@@ -43,6 +44,21 @@ def open_seal(kit: Path, keys: Sequence[PublicKey]) -> Seal:
     if hashlib.sha256(record).hexdigest() != sums.get(RECORD):
         raise KitError(f"{kit / RECORD} was changed: get the kit again.")
     return Seal(sums, content, signed, parse_record(record, str(kit / RECORD)))
+
+
+def signed_bundle(kit: Path, keys: Sequence[PublicKey], record: KitRecord | None) -> Bundle:
+    """The bundle of a kit, opened; its other files than the manifest are not read.
+
+    Raises:
+        BundleError: it is damaged, or none of ``keys`` signed it.
+        KitError: it is not the one that the record names.
+    """
+    bundle = open_bundle(bundle_in(kit), keys)
+    if bundle.signed is None:
+        raise Untrusted(bundle.untrusted)
+    if record and bundle.identity != record.bundle.identity:
+        raise KitError(f"{bundle.folder} is not the bundle that {RECORD} names: get the kit again.")
+    return bundle
 
 
 def name_problems(sums: dict[str, str], there: Survey) -> Iterator[str]:

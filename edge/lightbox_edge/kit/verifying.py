@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from lightbox_edge.bundle import bundle_in, open_bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.kit.layout import RECORD, SUMS
 from lightbox_edge.kit.reading import Watcher, read_small, sha256_of
 from lightbox_edge.kit.record import KitRecord, parse_record
-from lightbox_edge.kit.seal import name_problems
+from lightbox_edge.kit.seal import name_problems, signed_bundle
 from lightbox_edge.kit.sums import parse_sums
 from lightbox_edge.kit.surveying import survey
 from lightbox_edge.trust import PublicKey, Signed
@@ -57,7 +56,7 @@ def check(kit: Path, keys: Sequence[PublicKey], watcher: Watcher) -> Checked:
         problems += name_problems(sums, there)
         problems += _changed(kit, {path: sums[path] for path in sums if path in there.sizes}, watcher)
     record = _told(problems, lambda: parse_record(read_small(kit / RECORD), str(kit / RECORD)))
-    problems += _bundle_problems(bundle_in(kit), keys, record)
+    problems += _bundle_problems(kit, keys, record)
     told = tuple(dict.fromkeys(problems))
     return Checked(record, signed, len(there.sizes), sum(there.sizes.values()), there.own, told)
 
@@ -79,16 +78,12 @@ def _changed(kit: Path, sums: Mapping[str, str], watcher: Watcher) -> Iterator[s
             yield str(error)
 
 
-def _bundle_problems(folder: Path, keys: Sequence[PublicKey], record: KitRecord | None) -> Iterator[str]:
+def _bundle_problems(kit: Path, keys: Sequence[PublicKey], record: KitRecord | None) -> Iterator[str]:
     try:
-        bundle = open_bundle(folder, keys)
-    except LightboxError as error:
+        bundle = signed_bundle(kit, keys, record)
+    except LightboxError as error:  # its files are held against the kit's sums all the same
         yield str(error)
         return
-    if bundle.signed is None:
-        yield bundle.untrusted
-    if record and bundle.identity != record.bundle.identity:
-        yield f"{folder} is not the bundle that {RECORD} names."
     for file in dict.fromkeys(bundle.files()):
         try:
             bundle.read(file)

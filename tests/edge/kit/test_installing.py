@@ -190,7 +190,7 @@ def test_a_bundle_that_the_place_does_not_trust_is_refused(
     kit = tmp_path / "kit"
     lay_out(kit, programme.keys, make_key(tmp_path / "other"), NEW)
     seal_kit(kit, NEW, "1.2.3", programme.secret_key, Quiet())
-    assert f"{BUNDLE}/manifest.json is signed by the key" in refused(kit, place, KitError)
+    assert f"{BUNDLE}/manifest.json is signed by the key" in refused(kit, place, BundleError)
 
 
 def test_a_kit_for_another_machine_is_refused(
