@@ -22,7 +22,7 @@ def told(kit: Path, found: Checked) -> list[str]:
             f"program {record.program_version}, bundle {record.bundle.name} {record.bundle.version}",
             f"signed by the key {signed.key_id}: {signed.trusted_comment}",
         ]
-    return [*lines, *(f"not sealed, your own: {path}" for path in found.own)]
+    return [*lines, *(f"not sealed: {path}" for path in found.own)]
 
 
 def whose_keys(kit: Path, given: bool) -> str:

@@ -56,7 +56,7 @@ def test_a_whole_kit_is_told_on_stdout_and_progress_on_stderr(kit: Path, keys: P
     assert lines[1].startswith(f"lightbox {OLD} for ")
     assert lines[2] == "program 1.2.3, bundle chest-open " + lines[2].rpartition(" ")[2]
     assert lines[3].startswith("signed by the key ")
-    assert lines[4] == "not sealed, your own: keys/programme.pub"
+    assert lines[4] == "not sealed: keys/programme.pub"
     assert lines[5].startswith("held against the keys that came with the kit itself: to know who built it")
     assert told.err == f"checking {lines[0].rpartition(', ')[2].removesuffix(').')}\n"
     assert main(["kit", "verify", str(kit), "--key", str(keys / "programme.pub")]) == 0
