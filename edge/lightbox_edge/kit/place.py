@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lightbox_edge.bounded_file import read_at_most
@@ -14,7 +14,7 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.home import CURRENT, VERSIONS
 from lightbox_edge.kit.launchers import LAUNCHERS
 from lightbox_edge.kit.layout import EXECUTABLE
-from lightbox_edge.kit.record import is_version, order, parse_version
+from lightbox_edge.kit.record import is_version, order
 
 # Names in versions/ that are no versions: what comes in or goes out, and what a cut left of it.
 _COMING, _GOING = ".coming-", ".going-"
@@ -44,18 +44,19 @@ def current_version(place: Path) -> str | None:
     """
     path = place / CURRENT
     try:
-        return parse_version(read_at_most(path, _NAME_BYTES).decode("ascii").strip())
+        named = read_at_most(path, _NAME_BYTES).decode("ascii", "replace").strip()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise LightboxError(f"{path} cannot be read ({error.strerror}): use another disk.") from error
-    except UnicodeDecodeError as error:
-        raise LightboxError(f"{path} is damaged: delete it and run kit install again.") from error
+    if not is_version(named):
+        raise LightboxError(f"{path} names no version: delete it and run kit install again.")
+    return named
 
 
 def installed_versions(place: Path) -> list[str]:
     """The versions that lie there, the oldest first; what else lies among them is not touched."""
-    names = [folder.name for folder in (place / VERSIONS).iterdir()]
+    names = [folder.name for folder in (place / VERSIONS).glob("*")]
     return sorted(filter(is_version, names), key=order)
 
 
@@ -88,18 +89,20 @@ def keep_only(place: Path, versions: Collection[str]) -> None:
     """Remove all other versions; what cannot be removed, such as a program that runs, goes the next time."""
     for version in installed_versions(place):
         if version not in versions:
-            _set_aside(place, version)
+            with suppress(OSError):
+                _set_aside(place, version)
     clear_leftovers(place)
 
 
 def clear_leftovers(place: Path) -> None:
     """Remove what was set aside, and what killed runs left half copied or half written."""
-    for folder in list((place / VERSIONS).iterdir()):
+    for folder in (place / VERSIONS).glob(".*"):
         if folder.name.startswith((_COMING, _GOING)):
             shutil.rmtree(folder, ignore_errors=True)
     for name in (CURRENT, *LAUNCHERS):
         for file in place.glob(f".{name}.*"):
-            file.unlink()
+            with suppress(OSError):
+                file.unlink()
 
 
 @contextmanager

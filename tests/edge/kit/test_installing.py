@@ -117,6 +117,29 @@ def test_an_update_keeps_the_version_before_and_no_older_one(
     assert versions(place) == {NEW, "2026.12.1.1"}
 
 
+def test_an_older_version_that_cannot_be_removed_spoils_no_update(
+    programme: Programme, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where the folder of a program that runs stays."""
+    update(programme.new, place, Quiet())
+    rename = Path.rename
+
+    def held(self: Path, to: Path) -> Path:
+        if self.name == OLD:
+            raise PermissionError(13, "in use", str(self))
+        return rename(self, to)
+
+    third = make_kit(tmp_path / "third", programme.keys, programme.secret_key, "2026.12.1.1")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", held)
+        update(third, place, Quiet())
+    whole(place, "2026.12.1.1")
+    assert versions(place) == {OLD, NEW, "2026.12.1.1"}
+    fourth = make_kit(tmp_path / "fourth", programme.keys, programme.secret_key, "2026.12.1.2")
+    update(fourth, place, Quiet())
+    assert versions(place) == {"2026.12.1.1", "2026.12.1.2"}
+
+
 def test_going_back_and_forth(programme: Programme, place: Path) -> None:
     with pytest.raises(LightboxError, match="keeps no version before"):
         rollback(place, Quiet())
@@ -142,6 +165,26 @@ def test_installing_again_repairs_what_is_damaged(programme: Programme, place: P
     with pytest.raises(LightboxError, match="lightbox kit update"):
         install(programme.new, place, programme.trusted, Quiet())
     whole(place, OLD)
+
+
+@pytest.mark.parametrize("content", [b"", b"../../elsewhere", b"\xff\xfe", b"2026.01.1.1", b"x" * 100])
+def test_a_place_that_names_no_version_is_a_sentence(
+    programme: Programme, place: Path, content: bytes
+) -> None:
+    (place / "current").write_bytes(content)
+    for call in (update, lambda kit, place, watcher: install(kit, place, programme.trusted, watcher)):
+        with pytest.raises(LightboxError, match=rf"^{place}/current (names no version|cannot be read)"):
+            call(programme.new, place, Quiet())
+    (place / "current").unlink()
+    install(programme.old, place, programme.trusted, Quiet())
+    whole(place, OLD)
+
+
+def test_what_else_lies_among_versions_is_left_alone(programme: Programme, place: Path) -> None:
+    (place / "versions" / "notes").mkdir()
+    update(programme.new, place, Quiet())
+    rollback(place, Quiet())
+    assert versions(place) == {OLD, NEW, "notes"}
 
 
 def refused(
