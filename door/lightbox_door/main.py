@@ -35,6 +35,7 @@ COMMANDS = (
     "doctor",
     "bundle",
     "keys",
+    "kit",
     "export",
     "distill",
     "quantize",
@@ -52,7 +53,7 @@ EXTRAS = {
 NETWORKED = ("export", "receive")
 
 EPILOG = """exit codes: 0 done; 1 done, but some inputs could not be read; 2 the call or a file it names is
-wrong; 3 the bundle failed verification; 130 interrupted, run the same command again to go on"""
+wrong; 3 the bundle or the kit failed verification; 130 interrupted, run the same command again to go on"""
 
 
 class Command(Protocol):

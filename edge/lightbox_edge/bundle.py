@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 MANIFEST_BYTES = 8 << 20  # read whole before anything is verified, so it must be small
-DEFAULT_BUNDLE = "chest-open"
+BUNDLES, DEFAULT_BUNDLE = "bundles", "chest-open"  # where bundles lie in a home, and the one of this project
 
 # What may follow a bundle's name in its title, in this order.
 UNSIGNED = ", unsigned"
@@ -148,7 +148,13 @@ def read_manifest(folder: Path) -> bytes:
 
 def default_bundle() -> Path:
     """The folder of the bundle that is installed with the program."""
-    return home() / "bundles" / DEFAULT_BUNDLE
+    return bundle_in(home())
+
+
+def bundle_in(kit: Path) -> Path:
+    """The folder of the bundle in a home or a kit: its only one, `DEFAULT_BUNDLE` among several."""
+    bundles = [manifest.parent for manifest in (kit / BUNDLES).glob(f"*/{MANIFEST}")]
+    return bundles[0] if len(bundles) == 1 else kit / BUNDLES / DEFAULT_BUNDLE
 
 
 def verify_bundle(bundle: Bundle) -> int:

@@ -5,25 +5,31 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
 
+PRIVATE = 0o600  # what tempfile makes
 
-def write_durably(path: Path, content: bytes) -> None:
+
+def write_durably(path: Path, content: bytes, mode: int = PRIVATE) -> None:
     """Write a temporary file beside ``path``, flush it to the disk, put it in place, flush the folder."""
-    write_parts_durably(path, [content])
+    write_parts_durably(path, [content], mode)
 
 
-def write_parts_durably(path: Path, parts: Iterable[bytes]) -> None:
+def write_parts_durably(path: Path, parts: Iterable[bytes], mode: int = PRIVATE) -> None:
     """The same of a content that comes in parts and is never whole in memory.
 
-    The file is its owner's alone to read, whatever the umask is.
+    The file is its owner's alone to read, whatever the umask is, unless ``mode`` says otherwise.
     """
     try:
         handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as out:
+                if mode != PRIVATE:
+                    with suppress(PermissionError):  # sticks have no modes
+                        Path(fresh).chmod(mode)
                 out.writelines(parts)
                 out.flush()
                 os.fsync(out.fileno())

@@ -35,6 +35,12 @@ class Untrusted(BundleError):
     """Nobody who is trusted here signed it: there is no signature, or it is an unknown key's."""
 
 
+class KitError(LightboxError):
+    """A kit is damaged, or is not what its sums say (exit code 3)."""
+
+    exit_code = 3
+
+
 class UnreadableImage(LightboxError):
     """An image that cannot be decoded, or is over a limit; it gets a row with status ``unreadable``."""
 

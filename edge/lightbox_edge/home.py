@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 PROGRAM = "program"  # the folder of a kit that holds the frozen program
+KEYS = "keys"
+
+# An installed place holds kits under ``versions/``, and ``current`` names the one in use.
+VERSIONS, CURRENT = "versions", "current"
 
 
 def home() -> Path:
@@ -19,7 +23,19 @@ def home() -> Path:
     return Path(sys.prefix) / "share" / "lightbox"
 
 
+def place_of(kit: Path) -> Path | None:
+    """The installed place that a kit's folder belongs to, or None of a kit that lies by itself."""
+    versions = kit.resolve().parent
+    is_place = versions.name == VERSIONS and (versions.parent / CURRENT).is_file()
+    return versions.parent if is_place else None
+
+
+def keys_of(kit: Path) -> Path:
+    """The folder of the public keys that a kit trusts; an installed one has its place's, across versions."""
+    return (place_of(kit) or kit) / KEYS
+
+
 def keys_folder() -> Path:
     """The folder of the public keys that are trusted here; ``LIGHTBOX_KEYS`` names another."""
     named = os.environ.get("LIGHTBOX_KEYS")
-    return Path(named) if named else home() / "keys"
+    return Path(named) if named else keys_of(home())

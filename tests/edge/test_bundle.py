@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lightbox_door.main import main
-from lightbox_edge.bundle import MANIFEST_BYTES, default_bundle, open_bundle, verify_bundle
+from lightbox_edge.bundle import MANIFEST_BYTES, bundle_in, default_bundle, open_bundle, verify_bundle
 from lightbox_edge.errors import BundleError
 
 BUNDLE = Path(__file__).parents[2] / "bundles" / "chest-open"
@@ -193,6 +193,16 @@ def test_no_bundle_there_is_one_sentence(tmp_path: Path, name: str) -> None:
 def test_a_precision_that_is_not_there_names_those_that_are(small_bundle: Path) -> None:
     with pytest.raises(BundleError, match=r"has no fp32 models: it has int8\.$"):
         open_bundle(small_bundle).rung("fp32")
+
+
+def test_a_kit_may_carry_a_bundle_of_any_name(tmp_path: Path) -> None:
+    """Its only one is meant; among several that of this project."""
+    for name in ("biomedclip", "chest-open"):
+        (tmp_path / "bundles" / name).mkdir(parents=True)
+        (tmp_path / "bundles" / name / "manifest.json").touch()
+        (tmp_path / "bundles" / f"{name}.site.json").touch()
+        assert bundle_in(tmp_path) == tmp_path / "bundles" / name
+    assert bundle_in(tmp_path / "nowhere").name == "chest-open"
 
 
 def test_the_default_bundle_lies_where_the_wheel_puts_it() -> None:
