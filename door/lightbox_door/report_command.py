@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.format in DICOM:
-        return write_objects(arguments, _bundle(arguments.bundle))
+        return write_objects(arguments, _bundle(arguments))
     from lightbox_edge.reporting.building import Reports
     from lightbox_edge.reporting.writing import Writer
 

@@ -139,7 +139,7 @@ def test_a_film_that_cannot_be_packed_is_left_out(worklist: Worklist, tmp_path: 
 
 def test_a_pack_has_an_end(packing: Packing, worklist: Worklist, monkeypatch: pytest.MonkeyPatch) -> None:
     *first, last = (len(file.content) for file in packing.files if not file.name.endswith(".tif"))
-    monkeypatch.setattr(packing_module, "MOST_BYTES", sum(first) + last - 1)
+    monkeypatch.setattr(packing_module, "MOST_BYTES", sum(first) + last - 100)  # new UIDs may be shorter
     again = Packing(referrals.new_id())
     chosen = [one for one in flagged_films(worklist) if isinstance(one, ChosenFile)]
     assert [isinstance(again.add(one), PreparedFile) for one in chosen[:-1]] == [True] * len(first)
