@@ -48,6 +48,6 @@ def workplace(out: Path) -> Iterator[Path]:
 
 
 def let_go(out: Path) -> None:
-    """Bring a worklist into its one file; whoever has it open would go on with the old one, and is told of."""
+    """Bring a worklist into its one file and see that nobody has it open, or he would go on with the old."""
     with Worklist(out, patience=_PATIENCE) as worklist:
         worklist.fold()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from sqlite3 import Connection
 
@@ -71,18 +71,18 @@ def write(connection: Connection, readers: Iterable[Registered]) -> None:
     )
 
 
-def namesakes(readers: Iterable[Registered]) -> list[str]:
-    """The names that are several people's."""
+def namesakes(readers: Iterable[Registered]) -> dict[str, str]:
+    """The names that are several people's, by their keys."""
     persons = defaultdict[str, dict[str, str]](dict)
     for one in readers:
         persons[one.key].setdefault(one.person, one.name)
-    return [min(names.values()) for _, names in sorted(persons.items()) if len(names) > 1]
+    return {key: min(names.values()) for key, names in sorted(persons.items()) if len(names) > 1}
 
 
-def refuse_the_untold(names: Iterable[str], logs: Sequence[Sequence[Link]]) -> None:
+def refuse_the_untold(names: Mapping[str, str], logs: Sequence[Sequence[Link]]) -> None:
     """Raise where an older Lightbox did not write down which of several readers of one name decided."""
-    for name in names:
-        untold = [_without_registration(log, name_key(name)) for log in logs]
+    for key, name in names.items():
+        untold = [_without_registration(log, key) for log in logs]
         if set[str]().union(*untold) not in untold:
             raise LightboxError(
                 f"{name} decided in several of these worklists under different PINs, and an older Lightbox "
