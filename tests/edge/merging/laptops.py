@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-
-import msgspec
 
 from lightbox_edge import Outcome, Result, Review, Worklist
 from lightbox_edge.decisions import Answer, Mode, ReviewRow
@@ -105,35 +102,9 @@ def stands(worklist: Worklist, film: int) -> list[tuple[str, str]]:
 
 
 def in_all(worklists: Iterable[Worklist], question: str) -> set[tuple[object, ...]]:
-    """The rows that SQL finds in any of them."""
+    """The rows that a question finds in any of them."""
     found: set[tuple[object, ...]] = set()
     for one in worklists:
         with one.reading() as connection, closing(connection.cursor()) as cursor:
             found.update(cursor.execute(question))
     return found
-
-
-def as_before(worklist: Worklist) -> None:
-    """Make it the file of a Lightbox that did not know of merging, whose entries lack what is new."""
-    with worklist.writing() as connection:
-        connection.execute("DROP TRIGGER decision_stays")
-        head = "0" * 64
-        from lightbox_edge.decisions.chain import link
-
-        rows = connection.execute("SELECT number, entry FROM decision ORDER BY number").fetchall()
-        for number, entry in rows:
-            known = msgspec.json.decode(entry)
-            known.pop("registration", None)
-            if "undoes" in known:
-                known["undoes"] = next(n for n, _ in rows if n < number)
-            written = msgspec.json.encode(known, order="sorted")
-            head = link(head, written)
-            connection.execute(
-                "UPDATE decision SET entry = ?, hash = ? WHERE number = ?", (written.decode(), head, number)
-            )
-        connection.execute("ALTER TABLE decision DROP COLUMN follows")
-        connection.execute("PRAGMA user_version = 5")
-
-
-def sqlite_version() -> tuple[int, ...]:
-    return sqlite3.sqlite_version_info
