@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, KeysView
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Literal
 
 from lightbox_edge.decisions.history import History
@@ -88,7 +88,8 @@ class Standings:
         self.news.add(entry.film)
         said = self._films.setdefault(entry.film, {})
         if isinstance(entry, Undo):
-            said.pop(self._undone(digest, entry), None)
+            for one in self._undone(digest, entry):
+                said.pop(one, None)
         else:
             said[digest] = entry
             self.decided.add((entry.reader, entry.film))
@@ -101,13 +102,8 @@ class Standings:
             latest.pop(whose, None)  # so that they are in the order of the latest
             latest[whose] = digest
         arbitrations = [digest for (_, arbitrates), digest in latest.items() if arbitrates]
-        return FilmStanding(
-            tuple(
-                said[digest]
-                for digest in latest.values()
-                if digest not in arbitrations or not self._is_overruled(digest, arbitrations)
-            )
-        )
+        overruled = self._overruled(arbitrations) if len(arbitrations) > 1 else ()
+        return FilmStanding(tuple(said[one] for one in latest.values() if one not in overruled))
 
     def hash_of(self, decision: Decision) -> str:
         """The hash of a decision that `of` gave."""
@@ -121,14 +117,18 @@ class Standings:
         """The films with a decision that stands, in the order of their first one ever."""
         return [film for film, decisions in self._films.items() if decisions]
 
-    def _undone(self, digest: str, undo: Undo) -> str | None:
+    def _undone(self, digest: str, undo: Undo) -> list[str]:
         """The hash of what is taken back; a number is that of one decision in this undo's own past."""
         if isinstance(undo.undoes, str):
-            return undo.undoes
+            return [undo.undoes]
         said = self._films[undo.film].items()
         meant = (one for one, decision in said if decision.number == undo.undoes)
-        return next((one for one in meant if self.history.follows(digest, one)), None)
+        return [one for one in meant if self.history.follows(digest, one)]
 
-    def _is_overruled(self, digest: str, arbitrations: Collection[str]) -> bool:
-        """Whether another arbiter had this arbitration in sight."""
-        return any(one != digest and self.history.follows(one, digest) for one in arbitrations)
+    def _overruled(self, arbitrations: Collection[str]) -> set[str]:
+        """Those that another arbiter had in sight."""
+        return {
+            earlier
+            for later, earlier in permutations(arbitrations, 2)
+            if self.history.follows(later, earlier)
+        }
