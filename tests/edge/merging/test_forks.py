@@ -119,6 +119,23 @@ def test_an_undo_by_number_takes_back_what_was_before_it_and_not_its_namesake(tm
             assert stands(both, 1) == [("Amina", "refer")]
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE decision SET entry = replace(entry, 'repeat', 'refer')", "entry 2 was changed"),
+        ("DELETE FROM decision WHERE number = 2", "entry 2 is missing"),
+        ("UPDATE decision SET number = 9 WHERE number = 3", "entry 3 is missing"),
+    ],
+)
+def test_what_was_done_to_an_older_log_is_found_in_it_still(
+    tmp_path: Path, statement: str, said: str
+) -> None:
+    _, second = older_fork(tmp_path)
+    tamper(str(second), (statement, ()))
+    with Worklist(second) as worklist, pytest.raises(LightboxError, match=said):
+        verify(worklist)
+
+
 def test_heads_that_were_noted_before_and_between_merges_are_still_held() -> None:
     first = laptop()
     decided(first, "Amina", 0, "agree")
