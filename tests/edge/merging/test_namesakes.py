@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lightbox_edge import LightboxError, Worklist
-from lightbox_edge.decisions import Readers
+from lightbox_edge.decisions import Answer, Readers
 from tests.edge.merging.laptops import content, copy, decided, laptop, merged, reading, row, stands
 from tests.edge.merging.older import make_older
 
@@ -95,16 +95,19 @@ def test_wrong_pins_on_either_laptop_still_cost_time() -> None:
         Readers(merged(first, second)).sign_in("Amina", "1111")
 
 
-def older_amina(path: Path, pin: str, film: int) -> Worklist:
+def older_amina(path: Path, pin: str, answer: Answer) -> Worklist:
     """A worklist of an older Lightbox, which did not write down which Amina decided."""
     with Worklist(path) as made:
-        reading(made, "Amina", pin=pin).decide(row(film), "agree")
+        reading(made, "Amina", pin=pin).decide(row(0), answer)
     make_older(str(path))
     return Worklist(path)
 
 
 def test_an_older_log_that_cannot_tell_two_readers_apart_is_refused(tmp_path: Path) -> None:
-    with older_amina(tmp_path / "a", "1111", 0) as first, older_amina(tmp_path / "b", "2222", 0) as second:
+    with (
+        older_amina(tmp_path / "a", "1111", "agree") as first,
+        older_amina(tmp_path / "b", "2222", "refer") as second,
+    ):
         with pytest.raises(LightboxError, match=r"Amina decided in several .* say --one-person 'Amina'"):
             merged(first, second)
         assert [name for name, _ in stands(merged(first, second, one_person=["Amina"]), 0)] == ["Amina"]
@@ -121,7 +124,7 @@ def shown_of(both: Worklist, origin: Worklist) -> str:
 
 
 def test_an_older_reader_keeps_name_and_pin(tmp_path: Path) -> None:
-    with older_amina(tmp_path / "a", "1111", 0) as worklist:
+    with older_amina(tmp_path / "a", "1111", "agree") as worklist:
         assert Readers(worklist).names() == ("Amina",)
         reading(worklist, "Amina", pin="1111").decide(row(0), "refer")
         assert stands(worklist, 0) == [("Amina", "refer")]
