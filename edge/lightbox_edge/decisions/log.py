@@ -92,9 +92,7 @@ def verify(worklist: Worklist, noted: str | None = None) -> Chain:
     """
     with worklist.reading() as connection:
         found = walk(links(connection, 0), _given(connection))
-        held = noted is None or all(
-            _holds(connection, part) for part in parts("".join(noted.lower().split()))
-        )
+        held = noted is None or _holds(connection, noted)
     if isinstance(found, Misfit):
         raise LightboxError(
             f"The decisions in {worklist.path} do not fit together: entry {found.number} {found.fact}; keep "

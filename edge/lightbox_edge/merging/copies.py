@@ -40,6 +40,7 @@ def copied(path: Path, folder: Path) -> Path:
             for end in _BESIDE:
                 _beside(copy, end).unlink(missing_ok=True)
                 if _beside(path, end).is_file():
+                    _beside(copy, end).touch(mode=0o600)  # a copy may become the file that is kept
                     shutil.copyfile(_beside(path, end), _beside(copy, end))
             if state(path) == before:
                 return copy

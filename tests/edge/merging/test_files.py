@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -84,7 +85,10 @@ def test_the_output_may_be_one_of_them_which_is_kept(here: Path, stick: Path) ->
         before = content(worklist)
     merge([stick, here], here)
     assert sorted(files(here.parent)) == ["a.worklist", "a.worklist.before-merge"]
-    with Worklist(here.with_name("a.worklist.before-merge")) as kept:
+    before_merge = here.with_name("a.worklist.before-merge")
+    if os.name == "posix":
+        assert stat.S_IMODE(before_merge.stat().st_mode) == 0o600
+    with Worklist(before_merge) as kept:
         assert content(kept) == before
     with Worklist(here) as worklist:
         assert verify(worklist).entries == 4
