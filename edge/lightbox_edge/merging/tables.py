@@ -15,18 +15,18 @@ from sqlite3 import Connection
 from lightbox_edge.results import FilmKey
 from lightbox_edge.worklist import apart, true_location
 
-_PICTURE = (
-    "judge, location, member, frame, status, judged_at, path, bytes, modified_ns, sha256, triage, outcome,"
-    " patient, flagged_for, reasons"
-)
-_PLACE = "judge, location, member, frame"
-_DIFFERS = _PICTURE.removeprefix(f"{_PLACE}, ")  # by status first: who could judge it has more to say
+_PLACE = ("judge", "location", "member", "frame")
+# What may differ between two rows of one place and one content; status first: who could judge it says more.
+_REST = (
+    "status", "judged_at", "path", "bytes", "modified_ns", "triage", "outcome", "patient", "flagged_for",
+    "reasons",
+)  # fmt: skip
+_PICTURE = ", ".join((*_PLACE, "sha256", *_REST))
+_OTHER, _KEPT = (", ".join(f"{table}.{one}" for one in _REST) for table in ("excluded", "picture"))
 _INSERT = (
-    f"INSERT INTO picture ({_PICTURE}) VALUES ({', '.join('?' * len(_PICTURE.split(',')))})"  # noqa: S608  # ours
-    f" ON CONFLICT ({_PLACE}) DO UPDATE SET ({_DIFFERS}) ="
-    f" ({', '.join(f'excluded.{one.strip()}' for one in _DIFFERS.split(','))})"
-    f" WHERE ({', '.join(f'excluded.{one.strip()}' for one in _DIFFERS.split(','))})"
-    f" < ({', '.join(f'picture.{one.strip()}' for one in _DIFFERS.split(','))})"
+    f"INSERT INTO picture ({_PICTURE}) VALUES ({', '.join('?' * (len(_PLACE) + 1 + len(_REST)))})"  # noqa: S608  # ours
+    f" ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE SET ({', '.join(_REST)}) = ({_OTHER})"
+    f" WHERE ({_OTHER}) < ({_KEPT})"
 )
 _Place = tuple[str, str, str]  # judge, location on the disk, member
 
@@ -82,9 +82,8 @@ def add_judges(out: Connection, sources: Iterable[Connection]) -> None:
 def add_pictures(out: Connection, source: Connection, places: Places) -> None:
     """The rows of one worklist."""
     with closing(source.cursor()) as rows:
-        rows.execute(f"SELECT {_PICTURE} FROM picture ORDER BY {_PLACE}")  # noqa: S608  # ours
-        sha256 = _PICTURE.split(", ").index("sha256")
-        placed = (places.of(row, row[sha256]) for row in rows)
+        rows.execute(f"SELECT {_PICTURE} FROM picture ORDER BY {', '.join(_PLACE)}")  # noqa: S608  # ours
+        placed = (places.of(row, row[len(_PLACE)]) for row in rows)
         out.executemany(_INSERT, (row for row in placed if row))
 
 
