@@ -6,8 +6,12 @@ that are one person's, the smallest of them. Nothing takes two for one unless so
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from sqlite3 import Connection
+
+from lightbox_edge.decisions.records import one_line
+from lightbox_edge.errors import LightboxError
 
 _SIGNS = 6  # of a registration, beside a name that is two people's
 
@@ -39,3 +43,28 @@ def registrations(connection: Connection) -> dict[str, list[str]]:
     for registration, name in shown_names(connection).items():
         shown[name].append(registration)
     return dict(shown)
+
+
+def registered(connection: Connection, name: str) -> tuple[str, list[str]]:
+    """The reader of that name as it is shown, and the registrations."""
+    for shown, own in registrations(connection).items():
+        if name_key(shown) == name_key(name):
+            return shown, own
+    found = connection.execute("SELECT registration FROM reader WHERE key = ?", (name_key(name),)).fetchall()
+    if found:
+        names = shown_names(connection)
+        raise LightboxError(
+            "Several readers have this name: sign in as one of {readers}.",
+            readers=", ".join(dict.fromkeys(names[one] for (one,) in found)),
+        )
+    raise LightboxError("There is no reader {name} in this worklist: check the name.", name=repr(name))
+
+
+def name_key(name: str) -> str:
+    """A name without regard to its case and its spaces."""
+    return kept_name(name).casefold()
+
+
+def kept_name(name: str) -> str:
+    """A name as it is kept: composed, on one line."""
+    return one_line(unicodedata.normalize("NFC", name))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-import unicodedata
 from collections.abc import Iterable
 from sqlite3 import Connection
 
 import msgspec
 
-from lightbox_edge.decisions.namesakes import registrations
+from lightbox_edge.decisions.namesakes import kept_name, name_key, registered, registrations
 from lightbox_edge.decisions.pins import PinHash, hash_pin, is_pin
-from lightbox_edge.decisions.records import one_line
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.worklist import Worklist
 
@@ -38,7 +36,7 @@ class Readers:
         Raises:
             LightboxError: the name or the PIN cannot be used, or somebody has that name already.
         """
-        shown = _shown(name)
+        shown = kept_name(name)
         if not shown or len(shown) > LONGEST_NAME:
             raise LightboxError(
                 "{name} is no name for a reader: it needs 1 to {most} letters.",
@@ -79,7 +77,7 @@ class Readers:
         """The reader, each registration with its PIN's hash, and how many tries in a row this one makes."""
         now = int(time.time())
         with self._worklist.writing() as connection:
-            shown, own = _registered(connection, name)
+            shown, own = registered(connection, name)
             marks = ", ".join("?" * len(own))
             found = connection.execute(
                 f"SELECT registration, pin, wrong, waits_until FROM reader WHERE registration IN ({marks})",  # noqa: S608  # ours
@@ -108,14 +106,6 @@ class Readers:
             ) from error
 
 
-def _registered(connection: Connection, name: str) -> tuple[str, list[str]]:
-    """The reader of that name as it is shown, and the registrations."""
-    for shown, own in registrations(connection).items():
-        if name_key(shown) == name_key(name):
-            return shown, own
-    raise LightboxError("There is no reader {name} in this worklist: check the name.", name=repr(name))
-
-
 def _set_wrong(connection: Connection, whose: Iterable[str], wrong: int, waits_until: int) -> None:
     connection.executemany(
         "UPDATE reader SET wrong = ?, waits_until = ? WHERE registration = ?",
@@ -138,13 +128,3 @@ def _wait(wrong: int) -> int:
     if wrong < FREE_TRIES:
         return 0
     return min(FIRST_WAIT << min(wrong - FREE_TRIES, 16), LONGEST_WAIT)
-
-
-def name_key(name: str) -> str:
-    """A name without regard to its case and its spaces."""
-    return _shown(name).casefold()
-
-
-def _shown(name: str) -> str:
-    """A name as it is kept: composed, on one line."""
-    return one_line(unicodedata.normalize("NFC", name))

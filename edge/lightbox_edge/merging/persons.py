@@ -10,7 +10,7 @@ from sqlite3 import Connection
 import msgspec
 
 from lightbox_edge.decisions.chain import Link
-from lightbox_edge.decisions.readers import name_key
+from lightbox_edge.decisions.namesakes import name_key
 from lightbox_edge.decisions.records import Entry
 from lightbox_edge.errors import LightboxError
 
