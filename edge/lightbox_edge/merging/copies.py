@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.merging.checking import damage
 from lightbox_edge.worklist import Worklist
 
 _BESIDE = ("", "-wal", "-journal")  # what SQLite keeps beside a file that was not closed
@@ -58,9 +59,7 @@ def copied(path: Path, folder: Path) -> Path:
 def opened(path: Path, copy: Path) -> Iterator[Worklist]:
     """The copy of a worklist, which is called by the worklist's own name in what goes wrong with it."""
     with called({copy: path}), Worklist(copy) as worklist:
-        with worklist.reading() as connection:
-            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if said != "ok":
+        if said := damage(worklist):
             raise LightboxError(f"{path} is damaged ({said}): go back to a copy from before.")
         yield worklist
 

@@ -176,6 +176,27 @@ def test_a_file_that_is_damaged_or_none_is_refused_by_its_own_name(here: Path, s
         merge([stick, here], here.parent / "c")
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE picture SET location = x'ff'", "its table picture holds what does not belong there"),
+        ("UPDATE film SET patches = 'p'", "its table film holds what does not belong there"),
+        ("UPDATE reader SET added_at = x'00'", "its table reader holds what does not belong there"),
+        ("UPDATE picture SET sha256 = NULL", None),
+        ("ALTER TABLE reader RENAME COLUMN wrong TO right", "it has not the tables of a worklist"),
+        ("DROP TABLE film_features", "it has not the tables of a worklist"),
+    ],
+)
+def test_what_no_lightbox_wrote_is_refused(here: Path, stick: Path, statement: str, said: str | None) -> None:
+    tamper(str(here), (statement, ()))
+    if said is None:
+        assert merge([here, stick], here.parent / "c").films == 2
+        return
+    with pytest.raises(LightboxError) as caught:
+        merge([here, stick], here.parent / "c")
+    assert str(caught.value) == f"{here} is damaged ({said}): go back to a copy from before."
+
+
 def test_a_full_disk_is_a_sentence_and_leaves_nothing(
     here: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from lightbox_edge import Worklist
 from lightbox_edge.results import AnomalyRank
 from lightbox_edge.worklist import Judge
-from tests.edge.merging.laptops import copy, laptop, merged, screened
+from tests.edge.merging.laptops import TABLES, copy, laptop, merged, screened
 from tests.reviewed_films import JUDGE
 
 
@@ -49,6 +49,13 @@ def test_what_one_could_read_has_been_read(turned: bool) -> None:
     screened(second, 1, 1)
     both = merged(second, first) if turned else merged(first, second)
     assert lying(both) == [("/media/card/1.png", "1"), ("/media/card/2.png", None)]
+
+
+def test_every_table_of_a_worklist_is_merged() -> None:
+    """A new one must be united too, or said here to be of no matter."""
+    with laptop().reading() as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        assert {name for (name,) in tables} == set(TABLES)
 
 
 def test_ranks_are_left_out_and_what_they_are_made_of_is_kept() -> None:
