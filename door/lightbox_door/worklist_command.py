@@ -1,4 +1,4 @@
-"""``lightbox worklist verify | summary | readers``: the decisions in a worklist, and who may decide."""
+"""``lightbox worklist verify | summary | merge | readers``: what a worklist holds, and who may decide."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
+from lightbox_door import worklist_merge
 from lightbox_door.arguments import add_worklist, existing_worklist
 
 if TYPE_CHECKING:
     from lightbox_edge.decisions.agreement import Summary
     from lightbox_edge.evaluating.readers import Agreement
 
-HELP = "Check that no decision was changed or lost, sum them up, or add a reader."
+HELP = "Check that no decision was changed or lost, sum them up, merge worklists, or add a reader."
 EXAMPLE = "lightbox worklist verify --worklist clinic.worklist"
 
 _VERIFY = "Check every decision of a worklist against the chain of hashes."
@@ -24,11 +25,15 @@ _READERS = "Name the readers of a worklist, or add one, who then signs in with a
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
     verify = _action(actions, "verify", _VERIFY, EXAMPLE)
+    add_worklist(verify)
     verify.add_argument(
         "--head", metavar="HASH", help="a hash that verify printed earlier, which must still be in the chain"
     )
-    _action(actions, "summary", _SUMMARY, "lightbox worklist summary --worklist clinic.worklist")
+    summary = _action(actions, "summary", _SUMMARY, "lightbox worklist summary --worklist clinic.worklist")
+    add_worklist(summary)
+    worklist_merge.add_arguments(_action(actions, "merge", worklist_merge.HELP, worklist_merge.EXAMPLE))
     readers = _action(actions, "readers", _READERS, 'lightbox worklist readers add "Amina Yusuf"')
+    add_worklist(readers)
     readers.add_argument("what", choices=("list", "add"))
     readers.add_argument("reader", nargs="?", metavar="NAME", help="the name to add")
     readers.add_argument("--pin-stdin", action="store_true", help="read the PIN from a line of stdin")
@@ -37,19 +42,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _action(
     actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, said: str, example: str
 ) -> argparse.ArgumentParser:
-    made = actions.add_parser(
+    return actions.add_parser(
         name,
         help=said,
         description=said,
         epilog=f"example:  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_worklist(made)
-    return made
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return {"verify": _verify, "summary": _summary, "readers": _readers}[arguments.action](arguments)
+    actions = {"verify": _verify, "summary": _summary, "merge": worklist_merge.run, "readers": _readers}
+    return actions[arguments.action](arguments)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -42,6 +42,17 @@ def write_parts_durably(path: Path, parts: Iterable[bytes], mode: int = PRIVATE)
         raise LightboxError(f"{path} cannot be written: {error.strerror}.") from error
 
 
+def put_durably(fresh: Path, path: Path) -> None:
+    """Put a file in place that is whole already and lies on the same disk."""
+    try:
+        with fresh.open("rb+") as written:
+            os.fsync(written.fileno())
+        fresh.replace(path)
+        flush_folder(path.parent)
+    except OSError as error:
+        raise LightboxError(f"{path} cannot be written: {error.strerror}.") from error
+
+
 def flush_folder(folder: Path) -> None:
     """Make a rename inside ``folder`` durable, where the system has a way to (Windows has none)."""
     if os.name != "posix":

@@ -83,7 +83,26 @@ _MIGRATIONS = (
         judge TEXT NOT NULL REFERENCES judge (id), sha256 TEXT NOT NULL, frame INTEGER NOT NULL,
         features BLOB NOT NULL, PRIMARY KEY (judge, sha256, frame))
     """,
+    """
+    -- Worklists are merged: an entry names what it follows, and two readers may have one name.
+    ALTER TABLE decision ADD COLUMN follows TEXT NOT NULL DEFAULT '';  -- see lightbox_edge.decisions.chain
+    DROP TRIGGER IF EXISTS decision_stays;
+    UPDATE decision SET follows = coalesce(
+        (SELECT hash FROM decision AS one WHERE one.number < decision.number ORDER BY number DESC LIMIT 1),
+        printf('%064d', 0));
+    CREATE TRIGGER decision_stays BEFORE UPDATE ON decision BEGIN
+        SELECT RAISE(ABORT, 'a decision is never changed'); END;
+    CREATE TABLE registered (  -- a name and its PIN; registration: the salt of that PIN when it was first set
+        registration TEXT PRIMARY KEY, person TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
+        pin TEXT NOT NULL, wrong INTEGER NOT NULL DEFAULT 0, waits_until INTEGER NOT NULL DEFAULT 0,
+        added_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
+    INSERT INTO registered SELECT salt, salt, key, name, pin, wrong, waits_until, added_at FROM (
+        SELECT iif(json_valid(pin), coalesce(json_extract(pin, '$.salt'), key), key) AS salt, * FROM reader);
+    DROP TABLE reader;
+    ALTER TABLE registered RENAME TO reader;
+    """,
 )
+_APART = "//"  # in no absolute path but at its beginning
 
 _RANKED = (
     "path, frame, sha256, outcome, anomaly_rank, anomaly_films"
@@ -267,11 +286,12 @@ class Worklist:
         content's size in bytes; in the order of their paths.
         """
         with self._said():
-            return self._connection.execute(
+            found = self._connection.execute(
                 "SELECT DISTINCT location, member, bytes FROM picture WHERE judge = ? AND sha256 = ?"
                 " ORDER BY path",
                 (judge, sha256),
             ).fetchall()
+        return [(true_location(location), member, size) for location, member, size in found]
 
     def judges(self) -> list[Judge]:
         """Everybody who judged, in the order of their first use."""
@@ -356,6 +376,15 @@ class Worklist:
         with self._said(), self._transaction():
             yield self._connection
 
+    def fold(self) -> None:
+        """Bring everything into the one file, as if it was closed, and see that nobody else has it open.
+
+        Raises:
+            LightboxError: another program has it open, or the disk is full; nothing is lost then.
+        """
+        with self._said():
+            self._connection.execute("PRAGMA journal_mode = DELETE")
+
     def _judge(self, judge: str) -> Judge:
         bundle, precision, findings, version, calibration = self._connection.execute(
             "SELECT bundle, precision, findings, version, calibration FROM judge WHERE id = ?", (judge,)
@@ -429,6 +458,17 @@ class Worklist:
                 path=self.path,
                 error=error,
             ) from error
+
+
+def apart(location: str, sha256: str) -> str:
+    """A location as a row keeps it that shares its place with another film's, see `lightbox_edge.merging`."""
+    return f"{location}{_APART}{sha256}"
+
+
+def true_location(kept: str) -> str:
+    """The location on the disk, whether or not its row is kept `apart`."""
+    cut = kept.rfind(_APART)
+    return kept[:cut] if cut > 0 else kept
 
 
 def _of_films(

@@ -9,7 +9,7 @@ from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.loading import Loaded, LoadedFrame
 from lightbox_edge.reading import Source, find_sources
-from lightbox_edge.worklist import Worklist
+from lightbox_edge.worklist import Worklist, true_location
 
 
 def places(worklist: Worklist, row: ReviewRow) -> list[Source]:
@@ -26,7 +26,7 @@ def places(worklist: Worklist, row: ReviewRow) -> list[Source]:
             (row.judge.id, row.film[0], row.result.file),
         ).fetchall()
     return [
-        Source(path, location, (member,) if member else (), size, modified_ns)
+        Source(path, true_location(location), (member,) if member else (), size, modified_ns)
         for path, location, member, size, modified_ns in found
     ]
 

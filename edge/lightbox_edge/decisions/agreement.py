@@ -47,7 +47,7 @@ def summarize(standings: Standings) -> Summary:
     return Summary(
         len(films),
         sum(film.is_disputed for film in films.values()),
-        sum(film.arbitration is not None for film in films.values()),
+        sum(bool(film.arbitrations) for film in films.values()),
         Counter(one.answer for one in readings),
         sum(one.blind for one in readings),
         agreements(cases, _SOMETHING, readers),

@@ -1,8 +1,13 @@
-"""The hash chain: each entry's hash covers the one before it, so nothing in it changes unseen.
+"""The hash chain: each entry's hash covers the ones before it, so nothing in them changes unseen.
+
+An entry follows the head of its log: the hash of the last entry. A worklist that is copied and used on two
+laptops forks there; merged it has two last entries, its head is both hashes, and the next entry follows
+both. So the log is a set of entries that name what they follow, and merging is the union of such sets.
 
 It is no signature. Whoever can write the file and knows this page can write a whole other chain; only a
 head that was noted elsewhere (on paper, in a report) tells that one from this. Source of the construction:
-Haber and Stornetta, How to time-stamp a digital document, J. Cryptology 3 (1991).
+Haber and Stornetta, How to time-stamp a digital document, J. Cryptology 3 (1991); of the forks: Merkle's
+tree as a graph, as in Sanjuan et al., Merkle-CRDTs (arXiv 2004.00107, 2020).
 """
 
 from __future__ import annotations
@@ -13,23 +18,29 @@ from dataclasses import dataclass
 
 import msgspec
 
+from lightbox_edge.decisions.history import History
 from lightbox_edge.decisions.records import Entry
 
-START = "0" * 64  # stands before the first entry
+START = "0" * 64  # the head of an empty log
+_AND = "+"
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One row of the log as it is stored: the very bytes, for those were hashed."""
+    """One row of the log as it is stored: the very bytes, for those were hashed.
+
+    ``number`` is its place in this file; ``follows`` the head of the log that it was written to.
+    """
 
     number: int
+    follows: str
     entry: bytes
     hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A chain in which every entry fits: how many, and the hash of the last."""
+    """A log in which every entry fits: how many, and its head."""
 
     entries: int
     head: str
@@ -48,30 +59,50 @@ def canonical(entry: Entry) -> bytes:
     return msgspec.json.encode(entry, order="sorted")
 
 
-def link(previous: str, entry: bytes) -> str:
-    """The hash of an entry: SHA-256 over the previous hash and the entry's bytes, in hexadecimal."""
-    return hashlib.sha256(previous.encode() + entry).hexdigest()
+def link(follows: str, entry: bytes) -> str:
+    """The hash of an entry: SHA-256 over the head before it and the entry's bytes, in hexadecimal."""
+    return hashlib.sha256(follows.encode() + entry).hexdigest()
+
+
+def head_of(last: Iterable[str]) -> str:
+    """The head of a log by the hashes of the entries that nothing follows yet: in order, with + between."""
+    return _AND.join(sorted(last)) or START
+
+
+def parts(head: str) -> tuple[str, ...]:
+    """The hashes that a head is made of; none for that of an empty log."""
+    return () if head == START else tuple(head.split(_AND))
 
 
 def walk(links: Iterable[Link], given: int) -> Chain | Misfit:
-    """Follow a chain from its start; ``given`` is the highest number that was ever given to an entry."""
-    head, last = START, 0
+    """Follow a log from its start; ``given`` is the highest place that was ever given to an entry.
+
+    Every entry stands behind those that it follows and, among those that it does not, in the order of
+    `History`: so there is one right place for each, and one that was moved is found.
+    """
+    history = History()
     for one in links:
-        if one.number != last + 1:
-            return Misfit(last + 1, "is missing")
-        if fact := _misfit(one, head):
+        if one.number != len(history) + 1:
+            return Misfit(len(history) + 1, "is missing")
+        if fact := _misfit(one, history):
             return Misfit(one.number, fact)
-        head, last = one.hash, one.number
-    return Chain(last, head) if last >= given else Misfit(last + 1, f"is missing: {given} were written")
+    last = len(history)
+    if last < given:
+        return Misfit(last + 1, f"is missing: {given} were written")
+    return Chain(last, head_of(history.last))
 
 
-def _misfit(one: Link, head: str) -> str | None:
+def _misfit(one: Link, history: History) -> str | None:
+    """How an entry does not fit; it is taken into the history if it does."""
     try:
         entry = msgspec.json.decode(one.entry, type=Entry)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return "was changed: it is no entry any more"
-    if entry.number != one.number:
-        return f"is out of order or was changed: it says that it is entry {entry.number}"
-    if link(head, one.entry) != one.hash:
+    if link(one.follows, one.entry) != one.hash:
         return "was changed, or stands where another one was written"
+    before = parts(one.follows)
+    if not all(known in history for known in before) or entry.number != history.count(before) + 1:
+        return f"is out of order or was changed: it says that it is entry {entry.number}"
+    if one.hash in history or not history.take(one.hash, before, entry):
+        return "is out of order"
     return None

@@ -6,20 +6,31 @@ lock makes two reviewers append in turn, and a copy of the file has both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from sqlite3 import Connection
 
 import msgspec
 
-from lightbox_edge.decisions.chain import START, Chain, Link, Misfit, canonical, link, walk
+from lightbox_edge.decisions.chain import (
+    Chain,
+    Link,
+    Misfit,
+    canonical,
+    head_of,
+    link,
+    parts,
+    walk,
+)
+from lightbox_edge.decisions.namesakes import shown_names
 from lightbox_edge.decisions.records import Entry
 from lightbox_edge.decisions.standing import Standings
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.worklist import Worklist
 
-# As bytes, for a changed entry may be no UTF-8 any more.
+# As bytes, for a changed entry may be no UTF-8 any more; or NULL, in a table that was made anew.
 _LINKS = (
-    "SELECT number, CAST(entry AS BLOB), CAST(hash AS BLOB) FROM decision WHERE number > ? ORDER BY number"
+    "SELECT number, ifnull(CAST(follows AS BLOB), x''), ifnull(CAST(entry AS BLOB), x''),"
+    " ifnull(CAST(hash AS BLOB), x'') FROM decision WHERE number > ? ORDER BY number"
 )
 
 
@@ -47,36 +58,41 @@ class DecisionLog:
             entry = make(self.standings, _given(connection) + 1)
             if entry is None:
                 return None
-            found = connection.execute("SELECT hash FROM decision ORDER BY number DESC LIMIT 1").fetchone()
-            written = canonical(entry)
-            connection.execute(
-                "INSERT INTO decision (number, entry, hash) VALUES (?, ?, ?)",
-                (entry.number, written.decode(), link(found[0] if found else START, written)),
-            )
-        self.standings.take(entry)
+            head, written = head_of(self.standings.history.last), canonical(entry)
+            made = Link(entry.number, head, written, link(head, written))
+            write(connection, [made])
+        self._take(made, entry)
         return entry
 
+    def _take(self, one: Link, entry: Entry) -> None:
+        self.standings.take(one.number, one.hash, parts(one.follows), entry)
+
     def _take_in(self, connection: Connection) -> None:
-        for one in _links(connection, self.standings.taken):
+        names: dict[str, str] = {}
+        for one in links(connection, self.standings.taken):
+            names = names or shown_names(connection)
             try:
                 entry = msgspec.json.decode(one.entry, type=Entry)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 raise LightboxError(
                     f"Entry {one.number} of the decisions in {self._worklist.path} was changed: run lightbox "
                     "worklist verify, and go back to a copy from before."
                 ) from error
-            self.standings.take(entry)
+            if entry.registration:
+                shown = names.get(entry.registration, entry.reader)
+                entry = msgspec.structs.replace(entry, reader=shown)
+            self._take(one, entry)
 
 
 def verify(worklist: Worklist, noted: str | None = None) -> Chain:
-    """Walk the whole chain; ``noted`` is the head of an earlier time, which must still be in it.
+    """Walk the whole log; ``noted`` is the head of an earlier time, which must still be in it.
 
     Raises:
         LightboxError: names the first entry that does not fit.
     """
     with worklist.reading() as connection:
-        found = walk(_links(connection, 0), _given(connection))
-        held = noted is None or _holds(connection, noted.lower())
+        found = walk(links(connection, 0), _given(connection))
+        held = noted is None or _holds(connection, noted)
     if isinstance(found, Misfit):
         raise LightboxError(
             f"The decisions in {worklist.path} do not fit together: entry {found.number} {found.fact}; keep "
@@ -90,18 +106,32 @@ def verify(worklist: Worklist, noted: str | None = None) -> Chain:
     return found
 
 
-def _links(connection: Connection, after: int) -> Iterator[Link]:
-    for number, entry, digest in connection.execute(_LINKS, (after,)):
-        yield Link(number, entry, digest.decode(errors="replace"))
+def links(connection: Connection, after: int = 0) -> Iterator[Link]:
+    """The rows of the log behind one place, as they are stored."""
+    for number, follows, entry, digest in connection.execute(_LINKS, (after,)):
+        yield Link(number, follows.decode(errors="replace"), entry, digest.decode(errors="replace"))
+
+
+def write(connection: Connection, made: Iterable[Link]) -> None:
+    """Add rows to the log, which must be for its end."""
+    connection.executemany(
+        "INSERT INTO decision (number, follows, entry, hash) VALUES (?, ?, ?, ?)",
+        ((one.number, one.follows, one.entry.decode(), one.hash) for one in made),
+    )
 
 
 def _holds(connection: Connection, head: str) -> bool:
-    """Whether it is the hash of an entry, or that of the empty log."""
-    asked = connection.execute("SELECT EXISTS (SELECT 1 FROM decision WHERE CAST(hash AS TEXT) = ?)", (head,))
-    return head == START or bool(asked.fetchone()[0])
+    """Whether the log holds all entries of a head, however that was copied from paper."""
+    noted = parts("".join(head.lower().split()))
+    marks = ", ".join("?" * len(noted))
+    asked = connection.execute(
+        f"SELECT count(DISTINCT hash) FROM decision WHERE CAST(hash AS TEXT) IN ({marks})",  # noqa: S608  # ours
+        noted,
+    )
+    return bool(asked.fetchone()[0] == len(set(noted)))
 
 
 def _given(connection: Connection) -> int:
-    """The highest number ever given, which SQLite keeps beside the table: a cut end shows by it."""
+    """The highest place ever given, which SQLite keeps beside the table: a cut end shows by it."""
     found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'decision'").fetchone()
     return int(found[0]) if found else 0

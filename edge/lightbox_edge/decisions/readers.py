@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-import unicodedata
+from collections.abc import Iterable
+from sqlite3 import Connection
 
 import msgspec
 
+from lightbox_edge.decisions.namesakes import kept_name, name_key, registered, registrations
 from lightbox_edge.decisions.pins import PinHash, hash_pin, is_pin
-from lightbox_edge.decisions.records import one_line
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.worklist import Worklist
 
@@ -27,7 +28,7 @@ class Readers:
     def names(self) -> tuple[str, ...]:
         """Everyone, in the order of their names."""
         with self._worklist.reading() as connection:
-            return tuple(name for (name,) in connection.execute("SELECT name FROM reader ORDER BY key"))
+            return tuple(registrations(connection))
 
     def add(self, name: str, pin: str) -> str:
         """Add a reader and return the name as it is kept: without spaces around it.
@@ -35,21 +36,27 @@ class Readers:
         Raises:
             LightboxError: the name or the PIN cannot be used, or somebody has that name already.
         """
-        shown = _shown(name)
+        shown = kept_name(name)
         if not shown or len(shown) > LONGEST_NAME:
             raise LightboxError(
                 "{name} is no name for a reader: it needs 1 to {most} letters.",
                 name=repr(name),
                 most=LONGEST_NAME,
             )
-        kept = msgspec.json.encode(hash_pin(pin)).decode()
+        kept = hash_pin(pin)
         with self._worklist.writing() as connection:
-            added = connection.execute(
-                "INSERT OR IGNORE INTO reader (key, name, pin) VALUES (?, ?, ?)", (_key(shown), shown, kept)
-            )
-            if not added.rowcount:
+            if connection.execute("SELECT 1 FROM reader WHERE key = ?", (name_key(shown),)).fetchone():
                 raise LightboxError("There is a reader {reader} already: take another name.", reader=shown)
+            connection.execute(
+                "INSERT INTO reader (registration, person, key, name, pin) VALUES (?1, ?1, ?, ?, ?)",
+                (kept.salt, name_key(shown), shown, msgspec.json.encode(kept).decode()),
+            )
         return shown
+
+    def registration(self, reader: str) -> str:
+        """The registration that this reader's decisions are signed with; the first of several."""
+        with self._worklist.reading() as connection:
+            return registrations(connection)[reader][0]
 
     def sign_in(self, name: str, pin: str) -> str:
         """Check a PIN and return the reader's name as it is kept.
@@ -60,25 +67,24 @@ class Readers:
             LightboxError: there is no such reader, the PIN is wrong, or it is too early for another try.
         """
         shown, kept, wrong = self._counted(name)
-        if not is_pin(pin, kept):
+        if not any(is_pin(pin, one) for one in kept.values()):
             raise _wrong_pin(shown, _wait(wrong))
         with self._worklist.writing() as connection:
-            connection.execute("UPDATE reader SET wrong = 0, waits_until = 0 WHERE key = ?", (_key(name),))
+            _set_wrong(connection, kept, 0, 0)
         return shown
 
-    def _counted(self, name: str) -> tuple[str, PinHash, int]:
-        """The reader, the PIN's hash, and how many tries in a row this one makes."""
+    def _counted(self, name: str) -> tuple[str, dict[str, PinHash], int]:
+        """The reader, each registration with its PIN's hash, and how many tries in a row this one makes."""
         now = int(time.time())
         with self._worklist.writing() as connection:
+            shown, own = registered(connection, name)
+            marks = ", ".join("?" * len(own))
             found = connection.execute(
-                "SELECT name, pin, wrong, waits_until FROM reader WHERE key = ?", (_key(name),)
-            ).fetchone()
-            if found is None:
-                raise LightboxError(
-                    "There is no reader {name} in this worklist: check the name.", name=repr(name)
-                )
-            shown, pin, wrong, waits_until = found
-            kept = self._kept(shown, pin)
+                f"SELECT registration, pin, wrong, waits_until FROM reader WHERE registration IN ({marks})",  # noqa: S608  # ours
+                own,
+            ).fetchall()
+            kept = {registration: self._kept(shown, pin) for registration, pin, *_ in found}
+            wrong, waits_until = max(one[2] for one in found), max(one[3] for one in found)
             left = waits_until - now
             if 0 < left <= LONGEST_WAIT:  # more: the clock was set back
                 raise LightboxError(
@@ -87,20 +93,24 @@ class Readers:
                     seconds=left,
                     wrong=wrong,
                 )
-            connection.execute(
-                "UPDATE reader SET wrong = ?, waits_until = ? WHERE key = ?",
-                (wrong + 1, now + _wait(wrong + 1), _key(name)),
-            )
+            _set_wrong(connection, kept, wrong + 1, now + _wait(wrong + 1))
         return shown, kept, wrong + 1
 
     def _kept(self, shown: str, pin: str) -> PinHash:
         try:
             return msgspec.json.decode(pin, type=PinHash)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as error:  # TypeError: NULL
             raise LightboxError(
                 f"What the worklist {self._worklist.path} keeps of the PIN of {shown} is damaged: go back to "
                 "a copy from before, or add a reader with another name."
             ) from error
+
+
+def _set_wrong(connection: Connection, whose: Iterable[str], wrong: int, waits_until: int) -> None:
+    connection.executemany(
+        "UPDATE reader SET wrong = ?, waits_until = ? WHERE registration = ?",
+        [(wrong, waits_until, one) for one in whose],
+    )
 
 
 def _wrong_pin(reader: str, seconds: int) -> LightboxError:
@@ -118,13 +128,3 @@ def _wait(wrong: int) -> int:
     if wrong < FREE_TRIES:
         return 0
     return min(FIRST_WAIT << min(wrong - FREE_TRIES, 16), LONGEST_WAIT)
-
-
-def _key(name: str) -> str:
-    """A name without regard to its case and its spaces."""
-    return _shown(name).casefold()
-
-
-def _shown(name: str) -> str:
-    """A name as it is kept: composed, on one line."""
-    return one_line(unicodedata.normalize("NFC", name))

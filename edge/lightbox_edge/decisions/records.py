@@ -48,9 +48,10 @@ class TakenIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Entry(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="entry"
 ):  # what every entry of the log says
-    number: Number
+    number: Number  # one more than the entries that it follows, see `chain`
     at: str  # ISO 8601 in UTC
     reader: str
+    registration: str | msgspec.UnsetType = msgspec.UNSET  # which reader of that name; an older one has none
     sha256: Sha256
     frame: Annotated[int, msgspec.Meta(ge=0)]
 
@@ -104,9 +105,12 @@ class Decision(_Entry, frozen=True, kw_only=True, tag="decision"):
 
 
 class Undo(_Entry, frozen=True, kw_only=True, tag="undo"):
-    """Takes a decision of the same reader back; ``undoes`` is its number. Both stay in the log."""
+    """Takes a decision of the same reader back; both stay in the log.
 
-    undoes: Number
+    ``undoes`` is its hash, or, as an older Lightbox wrote, its number among those that this entry follows.
+    """
+
+    undoes: Number | Sha256
 
 
 Entry = Decision | Undo

@@ -12,7 +12,7 @@ from lightbox_edge.decisions.modes import KINDS, Mode, allow, own
 from lightbox_edge.decisions.readers import Readers
 from lightbox_edge.decisions.records import Answer, Decision, Entry, Undo, one_line
 from lightbox_edge.decisions.rows import ReviewRow
-from lightbox_edge.decisions.standing import FilmStanding
+from lightbox_edge.decisions.standing import FilmStanding, Standings
 from lightbox_edge.decisions.visibility import Sight, Visible
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.results import FilmKey
@@ -35,6 +35,7 @@ class Review:
         self.mode = mode
         self.readers = Readers(worklist)
         self.reader: str | None = None
+        self._registration: str | msgspec.UnsetType = msgspec.UNSET
         self.recorded: set[FilmKey] = set()  # films on which he has decided, or undone it, in this sitting
         self._worklist = worklist
         self._log = DecisionLog(worklist)
@@ -42,6 +43,7 @@ class Review:
     def sign_in(self, name: str, pin: str) -> None:
         """From now on decide as this reader; see `Readers.sign_in`."""
         self.reader = self.readers.sign_in(name, pin)
+        self._registration = self.readers.registration(self.reader)
 
     def news(self) -> set[FilmKey]:
         """The films whose decisions have changed since this was last asked, by whoever it was."""
@@ -82,7 +84,8 @@ class Review:
                 worklist cannot be written; nothing is recorded then.
         """
 
-        def make(standing: FilmStanding, number: int, reader: str, film: FilmKey) -> Entry | None:
+        def make(standings: Standings, number: int, reader: str, film: FilmKey) -> Entry | None:
+            standing = standings.of(film)
             allow(self.mode, standing, reader)
             if answer not in self.answers(row):
                 raise LightboxError(f"'{answer}' is no answer here: say {', '.join(self.answers(row))}.")
@@ -100,8 +103,8 @@ class Review:
     def annotate(self, row: ReviewRow, note: str) -> None:
         """Record the reader's own decision again, with a note; see `decide`."""
 
-        def make(standing: FilmStanding, number: int, reader: str, film: FilmKey) -> Entry | None:
-            before = own(self.mode, standing, reader)
+        def make(standings: Standings, number: int, reader: str, film: FilmKey) -> Entry | None:
+            before = own(self.mode, standings.of(film), reader)
             if before is None:
                 raise LightboxError("You have not decided on this film: decide, then add the note.")
             if before.note == one_line(note):
@@ -119,21 +122,19 @@ class Review:
     def undo(self, row: ReviewRow) -> None:
         """Take back the reader's latest decision on a film; what he had decided before stands again."""
 
-        def make(standing: FilmStanding, number: int, reader: str, film: FilmKey) -> Entry:
-            before = own(self.mode, standing, reader)
+        def make(standings: Standings, number: int, reader: str, film: FilmKey) -> Entry:
+            before = own(self.mode, standings.of(film), reader)
             if before is None:
                 raise LightboxError("You have not decided on this film: there is nothing to undo.")
-            sha256, frame = film
             return Undo(
-                number=number, at=_now(), reader=reader, sha256=sha256, frame=frame, undoes=before.number
-            )
+                number=number, at=_now(), reader=reader, sha256=film[0], frame=film[1],
+                undoes=standings.hash_of(before),
+            )  # fmt: skip
 
         self._append(row, make)
 
-    def _append(
-        self, row: ReviewRow, make: Callable[[FilmStanding, int, str, FilmKey], Entry | None]
-    ) -> None:
-        """Append what is made of the film's standing at the moment when the file is locked."""
+    def _append(self, row: ReviewRow, make: Callable[[Standings, int, str, FilmKey], Entry | None]) -> None:
+        """Append what is made of what stands at the moment when the file is locked, as the reader's."""
         reader, film = self.reader, row.film
         if reader is None:
             raise LightboxError("Nobody is signed in: sign in to decide.")
@@ -141,7 +142,12 @@ class Review:
             raise LightboxError(
                 "{film} could not be read, so there is no film to decide on.", film=row.result.path
             )
-        self._log.append(lambda standings, number: make(standings.of(film), number, reader, film))
+
+        def signed(standings: Standings, number: int) -> Entry | None:
+            made = make(standings, number, reader, film)
+            return made and msgspec.structs.replace(made, registration=self._registration)
+
+        self._log.append(signed)
         self.recorded.add(film)
 
     @property
@@ -150,7 +156,10 @@ class Review:
 
 
 def _says_the_same(before: Decision, made: Decision) -> bool:
-    return msgspec.structs.replace(before, number=made.number, at=made.at, blind=made.blind) == made
+    same = msgspec.structs.replace(
+        before, number=made.number, at=made.at, blind=made.blind, registration=made.registration
+    )
+    return same == made
 
 
 def _now() -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import KeysView
+from collections.abc import Collection, KeysView
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Literal
 
+from lightbox_edge.decisions.history import History
 from lightbox_edge.decisions.records import Decision, Entry, Undo
 from lightbox_edge.results import FilmKey
 
@@ -23,9 +24,9 @@ class FilmStanding:
     decisions: tuple[Decision, ...] = ()
 
     @property
-    def arbitration(self) -> Decision | None:
-        """The latest arbitration, which settles the film; None where there is none."""
-        return next((one for one in reversed(self.decisions) if one.kind == "arbitration"), None)
+    def arbitrations(self) -> tuple[Decision, ...]:
+        """The one that settles the film; several where arbiters did not know of each other."""
+        return tuple(one for one in self.decisions if one.kind == "arbitration")
 
     @property
     def readings(self) -> tuple[Decision, ...]:
@@ -35,12 +36,12 @@ class FilmStanding:
     @property
     def final(self) -> tuple[Decision, ...]:
         """What counts: the arbitration alone, else every reader's decision."""
-        return (self.arbitration,) if self.arbitration else self.readings
+        return self.arbitrations or self.readings
 
     @property
     def is_disputed(self) -> bool:
-        """Whether two readers differ and nobody has arbitrated."""
-        return self.arbitration is None and any(differ(*pair) for pair in combinations(self.readings, 2))
+        """Whether two readers differ and nobody has arbitrated, or two arbiters do."""
+        return any(differ(*pair) for pair in combinations(self.final, 2))
 
     @property
     def state(self) -> State:
@@ -70,29 +71,43 @@ def differ(first: Decision, second: Decision) -> bool:
 class Standings:
     """Of all films; entries are taken in the order of the log.
 
-    ``taken`` is the number of the last; ``decided`` who ever decided on which film, undone or not;
+    ``taken`` is the place of the last; ``decided`` who ever decided on which film, undone or not;
     ``news`` the films of the entries taken since somebody last emptied it.
     """
 
     taken: int = 0
+    history: History = field(default_factory=History)
     decided: set[tuple[str, FilmKey]] = field(default_factory=set)
     news: set[FilmKey] = field(default_factory=set)
-    _films: dict[FilmKey, dict[int, Decision]] = field(default_factory=dict)
+    _films: dict[FilmKey, dict[str, Decision]] = field(default_factory=dict)  # by hash
 
-    def take(self, entry: Entry) -> None:
-        """Count one more entry."""
-        self.taken = entry.number
+    def take(self, place: int, digest: str, before: Collection[str], entry: Entry) -> None:
+        """Count one more entry, which was written behind those of the hashes ``before``."""
+        self.taken = place
+        self.history.take(digest, before, entry)
         self.news.add(entry.film)
+        said = self._films.setdefault(entry.film, {})
         if isinstance(entry, Undo):
-            self._films.get(entry.film, {}).pop(entry.undoes, None)
+            for one in self._undone(digest, entry):
+                said.pop(one, None)
         else:
-            self._films.setdefault(entry.film, {})[entry.number] = entry
+            said[digest] = entry
             self.decided.add((entry.reader, entry.film))
 
     def of(self, film: FilmKey) -> FilmStanding:
         """What stands for a film."""
-        latest = {(one.reader, one.kind == "arbitration"): one for one in self._films.get(film, {}).values()}
-        return FilmStanding(tuple(sorted(latest.values(), key=lambda one: one.number)))
+        said, latest = self._films.get(film, {}), dict[tuple[str, bool], str]()
+        for digest, one in said.items():
+            whose = (one.reader, one.kind == "arbitration")
+            latest.pop(whose, None)  # so that they are in the order of the latest
+            latest[whose] = digest
+        arbitrations = [digest for (_, arbitrates), digest in latest.items() if arbitrates]
+        overruled = self._overruled(arbitrations) if len(arbitrations) > 1 else ()
+        return FilmStanding(tuple(said[one] for one in latest.values() if one not in overruled))
+
+    def hash_of(self, decision: Decision) -> str:
+        """The hash of a decision that `of` gave."""
+        return next(digest for digest, one in self._films[decision.film].items() if one is decision)
 
     def entered(self) -> KeysView[FilmKey]:
         """The films with any entry, undone or not."""
@@ -101,3 +116,19 @@ class Standings:
     def films(self) -> list[FilmKey]:
         """The films with a decision that stands, in the order of their first one ever."""
         return [film for film, decisions in self._films.items() if decisions]
+
+    def _undone(self, digest: str, undo: Undo) -> list[str]:
+        """The hash of what is taken back; a number is that of one decision in this undo's own past."""
+        if isinstance(undo.undoes, str):
+            return [undo.undoes]
+        said = self._films[undo.film].items()
+        meant = (one for one, decision in said if decision.number == undo.undoes)
+        return [one for one in meant if self.history.follows(digest, one)]
+
+    def _overruled(self, arbitrations: Collection[str]) -> set[str]:
+        """Those that another arbiter had in sight."""
+        return {
+            earlier
+            for later, earlier in permutations(arbitrations, 2)
+            if self.history.follows(later, earlier)
+        }

@@ -35,7 +35,9 @@ def standing_words(standing: FilmStanding, say: Language) -> tuple[str, ...]:
     """What the decisions together come to, where one cannot see it from them."""
     if not standing.decisions:
         return (say("Nobody has decided on this film yet."),)
-    if standing.arbitration:
+    if standing.is_disputed and standing.arbitrations:
+        return (say("Two arbiters differ, and nobody has settled it yet."),)
+    if standing.arbitrations:
         return (say("The readers differed. The arbitration alone counts."),)
     if standing.is_disputed:
         return (say("The readers differ, and nobody has arbitrated yet."),)

@@ -100,5 +100,5 @@ def made_by(heading: Heading, say: Language) -> str:
         "Lightbox {version}. Log of decisions: {entries} entries, head {head}.",
         version=heading.lightbox,
         entries=log.entries,
-        head=log.head,
+        head=log.head.replace("+", " + "),  # so that a line may end there
     )
