@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -68,25 +69,16 @@ class Role:
         bundle = prepare_once()
         before = self.file(bundle.manifest)
         place = scratch() / "bundle"
-        _linked(bundle.folder, place)
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(bundle.folder, place, copy_function=os.link)
         (place / before.path).unlink()
         (place / before.path).write_bytes(data)
         file = File(before.path, hashlib.sha256(data).hexdigest(), len(data))
         manifest = self.replaced(bundle.manifest, file)
-        yield from self.use(Bundle(place, manifest, hashlib.sha256(data).hexdigest()))
+        yield from self.use(Bundle(place, manifest, file.sha256))
 
 
 prepare_once = cache(prepare)
-
-
-def _linked(source: Path, place: Path) -> None:
-    """The bundle's files at another place, by links."""
-    for file in source.rglob("*"):
-        there = place / file.relative_to(source)
-        if file.is_dir() or there.exists():
-            continue
-        there.parent.mkdir(parents=True, exist_ok=True)
-        there.hardlink_to(file)
 
 
 def _use_words(bundle: Bundle) -> Iterator[str]:

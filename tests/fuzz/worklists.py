@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import count
 
 import msgspec
 
@@ -20,6 +21,7 @@ from tests.fuzz.places import put, scratch
 from tests.fuzz.target import WrongValue
 
 _SHA = "ab" * 32
+_NUMBERS = count()  # a file that could not be opened may be held until its error is forgotten
 _JUDGE = Judge("judge", "made", "fp32", ("effusion",), "1", "points")
 _SEEN = MachineView("judge", "made", "1", "fp32", "points", "flagged", ("effusion",))
 
@@ -105,15 +107,16 @@ def files() -> Sequence[bytes]:
             log.append(lambda *_, one=entry: one)
     with sqlite3.connect(place) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA page_size = 512")  # small, so that more of its bytes mean something
         connection.execute("VACUUM")
     return (place.read_bytes(),)
 
 
 def read_file(data: bytes) -> Iterator[str]:
     """A whole file of a worklist: opened, brought to the newest version, and all of it read."""
-    for rest in ("-wal", "-shm", "-journal"):
-        (scratch() / f"foreign.worklist{rest}").unlink(missing_ok=True)
-    with Worklist(put("foreign.worklist", data), patience=0.1) as worklist:
+    for old in scratch().glob("foreign-*"):
+        old.unlink()
+    with Worklist(put(f"foreign-{next(_NUMBERS)}.worklist", data), patience=0.1) as worklist:
         for use in (_results, verify, DecisionLog, lambda one: Readers(one).names()):
             try:
                 use(worklist)
