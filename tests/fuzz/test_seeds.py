@@ -1,4 +1,4 @@
-"""What was found stays found: each seed is a made file that some parser once failed on, and what it must say."""
+"""What was found stays found: each seed is a made file that a parser failed on, and what it must say."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ _VRS = (
 _VALUES = (
     b"", b"1e308", b"-1e308", b"1e-308", b"nan", b"inf", b"-inf", b"1e400", b"0", b"-1", b"9" * 400,
     b"1\\2\\3", b"\\" * 64, b"\x1b[31m", b"\0" * 8, b"\xff" * 8, b"CT", b"RGB", b"YBR_FULL_422",
-    b"PALETTE COLOR", b"MONOCHROME1", b"a" * 2000, b"\x1b$B\xff\xff", b"ISO_IR 192", b"ISO 2022 IR 87\\ISO 2022 IR 149",
+    b"PALETTE COLOR", b"MONOCHROME1", b"a" * 2000, b"\x1b$B\xff\xff", b"ISO_IR 192",
+    b"ISO 2022 IR 87\\ISO 2022 IR 149",
     b"1.2.840.10008.1.2.4.80", b"1.2.840.10008.1.2.5",
 )  # fmt: skip
 _ITEM, _ITEM_END, _SEQUENCE_END = b"\xfe\xff\0\xe0", b"\xfe\xff\x0d\xe0", b"\xfe\xff\xdd\xe0"
