@@ -16,6 +16,11 @@ def printable(text: str) -> str:
     return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", text.replace("\t", " "))
 
 
+def escaped(text: str) -> str:
+    r"""The same with that written as ``\x1b``, so that two names stay two."""
+    return _OBEYED.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
+
+
 def is_line(text: str) -> bool:
     """Whether a text is one line already, with something to see in it: a name that a list can show."""
     return bool(text.strip()) and not _OBEYED.search(text)
