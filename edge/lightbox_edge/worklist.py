@@ -413,10 +413,10 @@ class Worklist:
 
     @contextmanager
     def _said(self) -> Iterator[None]:
-        """Turn SQLite's errors, and a row that is no outcome, into a sentence."""
+        """Turn SQLite's errors, what they quote in no UTF-8, and a row that is no outcome, into a sentence."""
         try:
             yield
-        except (sqlite3.Error, msgspec.MsgspecError) as error:
+        except (sqlite3.Error, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             if "locked" in str(error):
                 raise LightboxError(
                     "The worklist {path} is held by another program: nothing was written; try again when "

@@ -17,9 +17,10 @@ from lightbox_edge.decisions.standing import Standings
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.worklist import Worklist
 
-# As bytes, for a changed entry may be no UTF-8 any more.
+# As bytes, for a changed entry may be no UTF-8 any more; or NULL, in a table that was made anew.
 _LINKS = (
-    "SELECT number, CAST(entry AS BLOB), CAST(hash AS BLOB) FROM decision WHERE number > ? ORDER BY number"
+    "SELECT number, ifnull(CAST(entry AS BLOB), x''), ifnull(CAST(hash AS BLOB), x'') FROM decision"
+    " WHERE number > ? ORDER BY number"
 )
 
 
@@ -60,7 +61,7 @@ class DecisionLog:
         for one in _links(connection, self.standings.taken):
             try:
                 entry = msgspec.json.decode(one.entry, type=Entry)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 raise LightboxError(
                     f"Entry {one.number} of the decisions in {self._worklist.path} was changed: run lightbox "
                     "worklist verify, and go back to a copy from before."

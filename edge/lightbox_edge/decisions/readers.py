@@ -96,7 +96,7 @@ class Readers:
     def _kept(self, shown: str, pin: str) -> PinHash:
         try:
             return msgspec.json.decode(pin, type=PinHash)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as error:  # TypeError: NULL
             raise LightboxError(
                 f"What the worklist {self._worklist.path} keeps of the PIN of {shown} is damaged: go back to "
                 "a copy from before, or add a reader with another name."
