@@ -413,7 +413,7 @@ class Worklist:
 
     @contextmanager
     def _said(self) -> Iterator[None]:
-        """Turn SQLite's errors, what they quote in no UTF-8, and a row that is no outcome, into a sentence."""
+        """Turn SQLite's errors, also those in no UTF-8, and a row that is no outcome, into a sentence."""
         try:
             yield
         except (sqlite3.Error, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

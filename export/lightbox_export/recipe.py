@@ -13,7 +13,6 @@ import msgspec
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Corners, Descriptor, Finding, Percentile, Preprocessing, Target
 
-
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
