@@ -89,6 +89,10 @@ _RANKED = (
     "path, frame, sha256, outcome, anomaly_rank, anomaly_films"
     " FROM picture LEFT JOIN film USING (judge, sha256, frame)"
 )
+_STORED = {
+    4: tuple[str, int, str | None, str],
+    6: tuple[str, int, str | None, str, int | None, int | None],  # the columns of _RANKED
+}
 TRIAGES: tuple[Triage, ...] = ("flagged", "uncertain", "not judged", "not flagged")  # the urgent first
 # An index holds this very expression: written otherwise, all rows would be sorted anew each time.
 URGENCY = "CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END"
@@ -460,6 +464,6 @@ def _filtered_by(outcome: Outcome) -> tuple[str, str, str]:
 
 
 def _result(row: Sequence[Any]) -> Result:
-    path, frame, sha256, outcome, *rank = row
+    path, frame, sha256, outcome, *rank = msgspec.convert(row, _STORED[len(row)])  # SQLite keeps any type
     anomaly = AnomalyRank(*rank) if any(rank) else None
     return Result(path, frame or None, sha256, msgspec.json.decode(outcome, type=Outcome), anomaly)
