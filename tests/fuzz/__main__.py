@@ -6,16 +6,17 @@ import argparse
 import shutil
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 
-from tests.fuzz import worker
 from tests.fuzz.places import scratch
-from tests.fuzz.target import Failure, Target
-from tests.fuzz.targets import BY_NAME
+from tests.fuzz.target import Target
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: list[str]) -> int:
+    if "--guided" in argv:
+        from tests.fuzz.guided import BY_NAME
+    else:
+        from tests.fuzz.targets import BY_NAME
     parser = argparse.ArgumentParser(
         prog="python -m tests.fuzz", description="Fuzz the parsers of foreign bytes."
     )
@@ -24,44 +25,40 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--count", type=int, default=1000, help="inputs of each target")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--guided", action="store_true", help="let coverage choose the inputs (atheris)")
+    parser.add_argument(
+        "--guided", action="store_true", help="let coverage choose the inputs (needs atheris)"
+    )
     parser.add_argument("--keep", type=Path, help="a folder for the first input of each failure")
     arguments = parser.parse_args(argv)
     targets = [BY_NAME[name] for name in arguments.target or BY_NAME]
+    run = _guided if arguments.guided else _run
     try:
-        if arguments.guided:
-            from tests.fuzz.guided import guide
-
-            return guide(targets[0], arguments.count, arguments.seed, arguments.keep)
-        failures = sum(_run(one, arguments.count, arguments.seed, arguments.keep) for one in targets)
-        return int(failures > 0)
+        return int(sum(run(one, arguments.count, arguments.seed, arguments.keep) for one in targets) > 0)
     finally:
         shutil.rmtree(scratch(), ignore_errors=True)
 
 
+def _guided(target: Target, count: int, seed: int, keep: Path | None) -> int:
+    from tests.fuzz.guided import guide  # atheris is installed by who wants it
+
+    return guide(target, count, seed, keep)
+
+
 def _run(target: Target, count: int, seed: int, keep: Path | None) -> int:
     """Run one target and print a line of it, and one for each way in which it failed."""
-    started = time.monotonic()
-    seen: Counter[tuple[str, str]] = Counter()
+    from tests.fuzz import worker
+    from tests.fuzz.telling import Telling
+
+    started, telling = time.monotonic(), Telling(target, keep)
     for found in worker.run(target, count, seed):
-        one = found.failure
-        seen[one.kind, one.where] += 1
-        if seen[one.kind, one.where] == 1:
-            print(f"  {target.name} {found.number}: {one.kind}, {one.where}: {one.detail}", flush=True)
-            if keep is not None:
-                _keep(keep, target, one, worker.made(target, seed, found.number), len(seen))
-    seconds = time.monotonic() - started
+        telling.tell(found.number, found.failure, worker.made(target, seed, found.number))
+    seconds, seen = time.monotonic() - started, telling.seen
     print(
-        f"{target.name}: {count} inputs, {seconds:.0f} s, {len(seen)} failures, {sum(seen.values())} times",
+        f"{target.name}: {count} inputs, {seconds:.0f} s, {len(seen)} failures, {seen.total()} times",
         flush=True,
     )
     return len(seen)
 
 
-def _keep(folder: Path, target: Target, failure: Failure, data: bytes, number: int) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{target.name}-{number:02}-{failure.kind}").write_bytes(data)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

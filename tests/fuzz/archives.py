@@ -10,7 +10,7 @@ from lightbox_edge.loading import load
 from lightbox_edge.reading import Refused, find_sources
 from tests.fuzz.film_files import pictures
 from tests.fuzz.films import HOW, LIMITS
-from tests.fuzz.judging import fault_of
+from tests.fuzz.judging import steers
 from tests.fuzz.places import put
 from tests.fuzz.target import WrongValue
 
@@ -34,7 +34,7 @@ def _packed(members: dict[str, bytes], method: int = 8) -> bytes:
 
 def read_zip(data: bytes) -> Iterator[str]:
     for count, found in enumerate(find_sources([put("films.zip", data)], LIMITS)):
-        if fault_of(f"{found.path}.") == "control characters":
+        if steers(found.path):
             raise WrongValue("a path that steers a terminal")
         if isinstance(found, Refused):
             yield found.reason

@@ -40,13 +40,18 @@ def judge(target: Target, data: bytes) -> Failure | None:
 
 def fault_of(sentence: str) -> str:
     """What is wrong with a sentence for people; empty if nothing is."""
-    if any(unicodedata.category(sign) in _TERMINAL or sign in _TURNING for sign in sentence):
+    if steers(sentence):
         return "control characters"
     if len(sentence) > LONGEST:
         return f"longer than {LONGEST} letters"
     if _SECRETS.search(sentence):
         return "words of a program"
     return "" if sentence.endswith(".") else "no full stop"
+
+
+def steers(text: str) -> bool:
+    """Whether a text is more than one line, or holds what a terminal obeys."""
+    return any(unicodedata.category(sign) in _TERMINAL or sign in _TURNING for sign in text)
 
 
 def _said(target: Target, data: bytes) -> list[str]:

@@ -10,6 +10,7 @@ from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Manifest, parse_manifest
 from tests.fuzz.json_values import faults
+from tests.fuzz.judging import steers
 from tests.fuzz.places import ROOT, scratch
 from tests.fuzz.target import WrongValue
 
@@ -49,7 +50,7 @@ def _check_manifest(manifest: Manifest) -> None:
     if low >= high:
         raise WrongValue("the percentiles are the wrong way round")
     for finding in manifest.findings:
-        if not finding.name.isprintable() or not finding.name.strip():
+        if steers(finding.name) or not finding.name.strip():
             raise WrongValue("a finding's name that no list can show")
     names = [finding.name for finding in manifest.findings]
     if len(set(names)) != len(names):

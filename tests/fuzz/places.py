@@ -43,7 +43,17 @@ def touched() -> list[str]:
 
 def watch() -> None:
     """Note every file that Python opens where an input has no business; for a process that ends soon."""
-    readable = {sys.prefix, sys.base_prefix, str(ROOT), "/usr", "/lib", "/proc", "/sys", "/etc/localtime"}
+    readable = {
+        sys.prefix,
+        sys.base_prefix,
+        str(ROOT),
+        "/usr",
+        "/lib",
+        "/proc",
+        "/sys",
+        "/etc/localtime",
+        "/etc/os-release",
+    }
     readable |= {str(scratch().parent / _PREFIX)}  # what the process before the fork made
     allowed_at = {
         False: (*readable, os.devnull, tempfile.gettempdir()),

@@ -22,7 +22,6 @@ class Target:
             raises `WrongValue` for what should not have been accepted, and lets everything else through.
         corpus: whole files; called once, before any worker starts.
         mutate: changes a file by its structure; bytes are changed whatever the structure is.
-        guided: modules whose coverage can guide; empty where the work is a native library's.
         seconds: of CPU that one input may take.
         megabytes: by which one input may raise the peak of the worker's memory.
     """
@@ -31,7 +30,6 @@ class Target:
     read: Callable[[bytes], Iterable[str]]
     corpus: Callable[[], Sequence[bytes]]
     mutate: Mutate
-    guided: tuple[str, ...] = ()
     seconds: float = 5.0
     megabytes: int = 256
 

@@ -17,6 +17,7 @@ from lightbox_edge.manifest import OperatingPoint
 from lightbox_edge.site_calibration import Counted, SiteCalibration, SiteFile, with_site_calibration
 from lightbox_export.recipe import load_recipe
 from tests.fuzz.json_values import faults
+from tests.fuzz.judging import steers
 from tests.fuzz.manifests import CHEST_OPEN
 from tests.fuzz.places import ROOT, put, scratch
 from tests.fuzz.target import WrongValue
@@ -40,7 +41,7 @@ def findings() -> Sequence[bytes]:
 
 def read_wanted(data: bytes) -> Iterator[str]:
     for one in read_findings(put("findings.toml", data)):
-        if not one.name.isprintable() or not one.name.strip():
+        if steers(one.name) or not one.name.strip():
             raise WrongValue("a finding's name that no list can show")
         if one.threshold is not None and not 0 <= one.threshold <= 1:
             raise WrongValue("a threshold that is no number from 0 to 1")
@@ -102,10 +103,10 @@ def languages() -> Sequence[bytes]:
 
 def read_language(data: bytes) -> Iterator[str]:
     language = load_language(str(put("fr.toml", data)))
-    if not language.name.isprintable():
+    if steers(language.name):
         raise WrongValue("a language's name that no screen can show")
     for sentence, said in language.sentences.items():
-        if not all(sign.isprintable() or sign == "\n" for sign in said):
+        if steers(said):
             raise WrongValue("a sentence that no screen can show")
         language(sentence)
     yield from ()
@@ -155,6 +156,6 @@ def read_site(data: bytes) -> Iterator[str]:
     if fault := next(faults(data), ""):
         raise WrongValue(fault)
     for precision in bundle.manifest.ladder:
-        if not bundle.title(precision).isprintable():
+        if steers(bundle.title(precision)):
             raise WrongValue("a bundle's title that no screen can show")
     yield from ()
