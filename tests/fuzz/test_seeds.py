@@ -16,7 +16,7 @@ SEEDS = Path(__file__).parent / "seeds"
 SAID = tomllib.loads((SEEDS / "said.toml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("seed", sorted(SAID))
+@pytest.mark.parametrize("seed", sorted(seed for seed in SAID if seed.partition("/")[0] in BY_NAME))
 def test_a_seed_says_its_sentence(seed: str) -> None:
     target, data = BY_NAME[seed.partition("/")[0]], (SEEDS / seed).read_bytes()
     try:

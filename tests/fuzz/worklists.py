@@ -20,7 +20,7 @@ from lightbox_edge.worklist import FileResults, Judge, Worklist
 from tests.fuzz.places import put, scratch
 from tests.fuzz.target import WrongValue
 
-_SHA = "ab" * 32
+SHA = "ab" * 32
 _NUMBERS = count()  # a file that could not be opened may be held until its error is forgotten
 _JUDGE = Judge("judge", "made", "fp32", ("effusion",), "1", "points")
 _SEEN = MachineView("judge", "made", "1", "fp32", "points", "flagged", ("effusion",))
@@ -32,7 +32,7 @@ def _outcome() -> Outcome:
 
 
 def _entries() -> tuple[Decision, Undo]:
-    told = {"at": "2026-11-22T10:00:00+00:00", "reader": "Ann", "sha256": _SHA, "frame": 0}
+    told = {"at": "2026-11-22T10:00:00+00:00", "reader": "Ann", "sha256": SHA, "frame": 0}
     decision = Decision(
         number=1, kind="decision", answer="disagree", machine=_SEEN, seen=("effusion",), note="clear", **told
     )
@@ -42,7 +42,7 @@ def _entries() -> tuple[Decision, Undo]:
 def _fill(worklist: Worklist) -> None:
     worklist.add_judge(_JUDGE)
     source = Source("a.png", "/films/a.png", (), 3, 4)
-    row = FileResults(source, _SHA, (Result("a.png", None, _SHA, _outcome()),), (bytes(64),), (bytes(64),))
+    row = FileResults(source, SHA, (Result("a.png", None, SHA, _outcome()),), (bytes(64),), (bytes(64),))
     worklist.commit(_JUDGE, [row])
 
 
