@@ -15,7 +15,7 @@ import msgspec
 
 from lightbox_edge import strict_json
 from lightbox_edge.errors import BundleError
-from lightbox_edge.printable import is_line
+from lightbox_edge.printable import OBEYED, is_line
 
 SCHEMA_VERSION = 1
 
@@ -25,9 +25,9 @@ Precision = Literal["fp32", "int8_weights", "int8", "int8_avx2"]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Percentile = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
-# What is printed holds nothing that a terminal obeys: C0 and C1, and the newline only in a text.
-Line = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*\Z")]
-Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*\Z")]
+# What is printed holds nothing that a terminal obeys, and a newline only in a text.
+Line = Annotated[str, msgspec.Meta(pattern=rf"^[^{OBEYED}]*\Z")]
+Text = Annotated[str, msgspec.Meta(pattern=rf"^([^{OBEYED}]|\n)*\Z")]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 MOST_BYTES = 2 << 30  # of one file; Protocol Buffers, and so ONNX, end there
 

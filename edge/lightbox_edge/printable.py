@@ -7,8 +7,10 @@ import re
 LONGEST = 600  # letters of a sentence
 _SHOWN_AT_THE_END = 150
 
-# C0, C1, line and paragraph separators, what turns the direction of what follows (UAX 9), lone surrogates.
-_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# As a class of a regular expression: C0, C1, line and paragraph separators, what turns the direction of what
+# follows (UAX 9), lone surrogates.
+OBEYED = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+_OBEYED = re.compile(f"[{OBEYED}]")
 
 
 def printable(text: str) -> str:
