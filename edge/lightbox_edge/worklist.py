@@ -361,9 +361,12 @@ class Worklist:
             yield self._connection
 
     def _judge(self, judge: str) -> Judge:
-        bundle, precision, findings, version, calibration = self._connection.execute(
+        found = self._connection.execute(
             "SELECT bundle, precision, findings, version, calibration FROM judge WHERE id = ?", (judge,)
         ).fetchone()
+        bundle, precision, findings, version, calibration = msgspec.convert(
+            found, tuple[str, str, str, str, str]
+        )
         names = msgspec.json.decode(findings, type=tuple[str, ...])
         return Judge(judge, bundle, precision, names, version, calibration)
 
