@@ -57,6 +57,8 @@ def _film(row: dict[str, str], images: Path, findings: Sequence[str], where: str
     if row["part"] not in PARTS:
         raise LightboxError(f"{where}: part is {row['part']!r}; write one of {', '.join(PARTS)}.")
     file = images / (row["file"] or "")  # None where a row is too short
+    if not Path(os.path.normpath(file)).is_relative_to(os.path.normpath(images)):
+        raise LightboxError(f"{where}: {file} lies outside of {images}: name the folder that holds them all.")
     if not os.path.isfile(file):  # noqa: PTH113  # False for a name that no file can have
         raise LightboxError(f"{where}: there is no file {file}.")
     return LabelledFilm(file, row["dataset"], row["part"], {name: values[row[name]] for name in findings})

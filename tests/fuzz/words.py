@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 
 import msgspec
 
@@ -57,7 +58,7 @@ def labels() -> Sequence[bytes]:
 
 def read_label_table(data: bytes) -> Iterator[str]:
     for film in read_labels(put("labels.csv", data), _films(), FINDINGS):
-        if film.file.parent != scratch() / "films":
+        if not film.file.is_relative_to(_films()):
             raise WrongValue("a film outside of the folder")
     yield from ()
 
@@ -72,6 +73,8 @@ def cases() -> Sequence[bytes]:
 
 def read_case_table(data: bytes) -> Iterator[str]:
     found = read_cases(put("cases.csv", data), _films(), FINDINGS)
+    if any(not one.file.is_relative_to(_films()) for one in found.cases):
+        raise WrongValue("a film outside of the folder")
     if not found.cases:
         raise WrongValue("a table without a case")
     yield from ()
@@ -85,7 +88,7 @@ def _made_films(place: str) -> None:
         file.write_bytes(b"film")
 
 
-def _films() -> object:
+def _films() -> Path:
     place = scratch() / "films"
     if not place.is_dir():
         _made_films.cache_clear()
