@@ -9,6 +9,7 @@ import numpy as np
 from lightbox_edge.errors import LightboxError, UnreadableImage
 from lightbox_edge.loading import LoadedFrame, load
 from lightbox_edge.manifest import Preprocessing
+from lightbox_edge.preprocess import preprocess
 from lightbox_edge.reading import Limits, Source
 from lightbox_edge.reading.dicom import read_header
 from lightbox_edge.reading.film_frames import read_film_frame
@@ -60,6 +61,8 @@ def _check(frame: LoadedFrame) -> None:
     film = frame.radiograph
     if film is None:
         return
+    if not np.isfinite(preprocess(film, HOW)).all():  # also of a film that the input checks refuse
+        raise WrongValue("NaN or infinity for the network")
     rows, columns = film.stored_size
     if not 0 < rows * columns <= LIMITS.pixels or film.pixels.dtype.kind != "u" or film.pixels.ndim != 2:
         raise WrongValue(f"a radiograph of {rows} x {columns}, {film.pixels.dtype}")
