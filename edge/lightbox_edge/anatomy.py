@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lightbox_edge.backends import BackendName, Device, open_session
+from lightbox_edge.backends import BackendName, Device, open_session, output
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Anatomy, Preprocessing
@@ -74,7 +74,8 @@ class AnatomyModel:
         return np.asarray(resized, dtype=np.float32)[np.newaxis]
 
     def _masks(self, pixels: Pixels, size: tuple[int, int], wanted: Sequence[str] | None = None) -> Masks:
-        logits = self._session.run({"pixels": pixels[np.newaxis]})["masks"][0]
+        given = self._session.run({"pixels": pixels[np.newaxis]})
+        logits = output(given, "masks", (1, len(self._anatomy.targets), None, None))[0]
         box = film_in_square(logits.shape[-1], self._anatomy.input_size, size)
         found = {
             target: positive(_one_piece(one), box, size)

@@ -20,7 +20,10 @@ def float32_array(content: bytes) -> NDArray[np.float32]:
     file = io.BytesIO(content)
     if npy.read_magic(file) != (1, 0):
         raise ValueError("not version 1.0 of the format .npy")
-    shape, is_fortran, dtype = npy.read_array_header_1_0(file)
+    try:
+        shape, is_fortran, dtype = npy.read_array_header_1_0(file)
+    except Exception as error:  # it is read as Python, whose tokenizer and parser raise their own
+        raise ValueError("the header is none") from error
     data = content[file.tell() :]
     if dtype != np.float32 or min(shape, default=1) < 0 or len(data) != 4 * prod(shape):
         raise ValueError("not the float32 values that its header tells of")

@@ -117,7 +117,12 @@ def _by_film(films: Path, rows: Sequence[_Row]) -> dict[Path, list[_Row]]:
     """The rows of each film, one a reader, in the order of the table."""
     by_film: dict[Path, list[_Row]] = {}
     for row in rows:
-        readings = by_film.setdefault(_place(films, row.texts["file"]), [])
+        place = _place(films, row.texts["file"])
+        if not place.is_relative_to(os.path.normpath(films)):
+            raise LightboxError(
+                f"{row.where}: {place} lies outside of {films}: name the folder that holds them all."
+            )
+        readings = by_film.setdefault(place, [])
         for other in readings:
             _check_pair(row, other)
         readings.append(row)

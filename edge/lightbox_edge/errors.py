@@ -6,18 +6,21 @@ prints it as it is.
 
 from __future__ import annotations
 
+from lightbox_edge.printable import in_one_line
+
 
 class LightboxError(Exception):
     """The call, or a file that it names, is wrong (exit code 2).
 
     With ``values``, which stand where the sentence has their names in braces, a screen can say it in
-    another language: ``LightboxError("This is not the PIN of {reader}.", reader=shown)``.
+    another language: ``LightboxError("This is not the PIN of {reader}.", reader=shown)``. What it quotes of
+    a file reaches no terminal as it is (`lightbox_edge.printable`).
     """
 
     exit_code = 2
 
     def __init__(self, sentence: str, /, **values: object) -> None:
-        super().__init__(sentence.format_map(values) if values else sentence)
+        super().__init__(in_one_line(sentence.format_map(values) if values else sentence))
         self.sentence, self.values = sentence, values
 
 

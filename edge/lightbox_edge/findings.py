@@ -16,6 +16,7 @@ from lightbox_edge.backends import BackendName
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import BundleError, LightboxError
 from lightbox_edge.manifest import Finding, OperatingPoint, Precision, Probability
+from lightbox_edge.printable import is_line
 from lightbox_edge.scoring import Criterion, Features
 from lightbox_edge.text import encode_sentences
 
@@ -38,11 +39,13 @@ def read_findings(path: str | os.PathLike[str]) -> tuple[WantedFinding, ...]:
         parsed = msgspec.convert(tomllib.loads(Path(path).read_text("utf-8")), _FindingsFile)
     except OSError as error:
         raise LightboxError(f"The findings file {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, msgspec.ValidationError) as error:
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:  # ValueError: TOML, UTF-8, digits
         raise LightboxError(f"The findings file {path} is not valid: {error}.") from error
     names = [finding.name for finding in parsed.finding]
     if not names:
         raise LightboxError(f"The findings file {path} names no finding: add a [[finding]].")
+    if not all(map(is_line, names)):
+        raise LightboxError(f"The findings file {path} is not valid: a name must be one line of letters.")
     if doubled := {name for name in names if names.count(name) > 1}:
         raise LightboxError(f"The findings file {path} names {sorted(doubled)[0]!r} twice: keep one.")
     return parsed.finding

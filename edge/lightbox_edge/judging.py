@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lightbox_edge.anatomy import open_anatomy
 from lightbox_edge.arrays import float32_array
-from lightbox_edge.backends import BackendName, Device, open_session, usable_cpus
+from lightbox_edge.backends import BackendName, Device, open_session, output, usable_cpus
 from lightbox_edge.bundle import UNSIGNED, Bundle
 from lightbox_edge.choosing import choose
 from lightbox_edge.errors import BundleError
@@ -119,11 +119,24 @@ class Model:
             if findings is None
             else wanted_criteria(bundle, self.choice.precision, findings, backend)
         )
+        self._dimensions = self._common_dimensions(bundle)
         weighed = any(criterion.evidence for criterion in self.criteria)
         self._anatomy = open_anatomy(bundle, self.choice.backend, device, count) if weighed else None
         self.judge = _judge(bundle, self.choice.precision, self.criteria)
         self.device = self._session.device
         self.seconds = 0.0
+
+    def _common_dimensions(self, bundle: Bundle) -> int | None:
+        """The length of all features; None where there are none to compare a film with."""
+        lengths = {criterion.text_features.shape[-1] for criterion in self.criteria}
+        if self._unusual:
+            lengths.add(self._unusual.statistics.shape[-1])
+        if len(lengths) > 1:
+            raise BundleError(
+                f"The bundle {bundle.manifest.name} has features of more than one length, "
+                f"{' and '.join(map(str, sorted(lengths)))} dimensions: export it again."
+            )
+        return lengths.pop() if lengths else None
 
     def encode(self, pixels: NDArray[np.float32]) -> Features:
         """The image_features, (N, dimensions) and L2-normalised, of pixels (N, 1, S, S)."""
@@ -134,7 +147,10 @@ class Model:
         started = perf_counter()
         given = self._session.run({"pixels": pixels})
         self.seconds += perf_counter() - started
-        return Encoded(given["image_features"], given.get("patch_features"))
+        count, patches = len(pixels), given.get("patch_features")
+        if patches is not None:
+            patches = output(given, "patch_features", (count, None, self._dimensions))
+        return Encoded(output(given, "image_features", (count, self._dimensions)), patches)
 
     def probabilities(self, pixels: NDArray[np.float32]) -> NDArray[np.float64]:
         """Of each criterion, (N, criteria), of pixels (N, 1, S, S), by its words alone.

@@ -7,6 +7,7 @@ or test), and one column for each finding by its name: 1 present, 0 absent, empt
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,9 @@ def read_labels(table: Path, images: Path, findings: Sequence[str]) -> list[Labe
             if missing:
                 raise LightboxError(f"{table} has no column {missing[0]!r}: add it, empty where unknown.")
             films = [_film(row, images, findings, f"{table}, line {rows.line_num}") for row in rows]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise LightboxError(f"The labels {table} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise LightboxError(f"The labels {table} cannot be read: {error}.") from error
     seen: set[Path] = set()
     for film in films:
@@ -54,7 +57,9 @@ def _film(row: dict[str, str], images: Path, findings: Sequence[str], where: str
     if row["part"] not in PARTS:
         raise LightboxError(f"{where}: part is {row['part']!r}; write one of {', '.join(PARTS)}.")
     file = images / (row["file"] or "")  # None where a row is too short
-    if not file.is_file():
+    if not Path(os.path.normpath(file)).is_relative_to(os.path.normpath(images)):
+        raise LightboxError(f"{where}: {file} lies outside of {images}: name the folder that holds them all.")
+    if not os.path.isfile(file):  # noqa: PTH113  # False for a name that no file can have
         raise LightboxError(f"{where}: there is no file {file}.")
     return LabelledFilm(file, row["dataset"], row["part"], {name: values[row[name]] for name in findings})
 

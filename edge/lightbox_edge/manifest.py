@@ -7,13 +7,15 @@ precision: INT8 has its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
 
+from lightbox_edge import strict_json
 from lightbox_edge.errors import BundleError
-from lightbox_edge.printable import printable
+from lightbox_edge.printable import OBEYED, is_line
 
 SCHEMA_VERSION = 1
 
@@ -23,9 +25,10 @@ Precision = Literal["fp32", "int8_weights", "int8", "int8_avx2"]
 Probability = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Percentile = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
-# What is printed holds nothing that a terminal obeys: C0 and C1, and the newline only in a text.
-Line = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*\Z")]
-Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*\Z")]
+# What is printed holds nothing that a terminal obeys, and a newline only in a text.
+Line = Annotated[str, msgspec.Meta(pattern=rf"^[^{OBEYED}]*\Z")]
+Text = Annotated[str, msgspec.Meta(pattern=rf"^([^{OBEYED}]|\n)*\Z")]
+Count = Annotated[int, msgspec.Meta(ge=0)]
 MOST_BYTES = 2 << 30  # of one file; Protocol Buffers, and so ONNX, end there
 
 
@@ -156,8 +159,8 @@ class Result(_Record, frozen=True):
     finding: Line
     dataset: Line
     date: Line
-    positives: int
-    negatives: int
+    positives: Count
+    negatives: Count
     auc: Probability
     auc_interval: tuple[Probability, Probability]
     sensitivity: Probability
@@ -182,8 +185,8 @@ class Asked(_Record, frozen=True):
     precision: Precision
     dataset: Line
     date: Line
-    positives: int
-    negatives: int
+    positives: Count
+    negatives: Count
     auc: Probability
     auc_interval: tuple[Probability, Probability]
     lost: float | None = None
@@ -198,7 +201,7 @@ class Cost(_Record, frozen=True):
     same at fp32's threshold carried over, both None where no film is labelled.
     """
 
-    films: int
+    films: Count
     cosine: float
     triage_agreement: Probability
     auc_lost: float | None = None
@@ -214,9 +217,9 @@ class ShortcutResult(_Record, frozen=True):
     finding: Line
     dataset: Line
     date: Line
-    positives: int
-    negatives: int
-    no_lungs: int
+    positives: Count
+    negatives: Count
+    no_lungs: Count
     whole: Auc
     without_lungs: Auc
     lungs_only: Auc
@@ -257,7 +260,7 @@ class MaskResult(_Record, frozen=True):
     target: Line
     dataset: Line
     date: Line
-    images: int
+    images: Count
     dice: Probability
     dice_interval: tuple[Probability, Probability]
 
@@ -346,15 +349,24 @@ def parse_manifest(text: bytes, where: str) -> Manifest:
                 f"{where} has schema version {version} and this Lightbox reads version {SCHEMA_VERSION}: "
                 f"{'install a newer Lightbox' if version > SCHEMA_VERSION else 'export the bundle again'}."
             )
-        manifest = msgspec.json.decode(text, type=Manifest)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BundleError(
-            f"{where} is no valid manifest: {printable(str(error))}; export the bundle again."
-        ) from error
+        manifest = strict_json.decode(text, Manifest)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise BundleError(f"{where} is no valid manifest: {error}; export the bundle again.") from error
+    if fault := next(_faults(manifest), ""):
+        raise BundleError(f"{where} {fault}: export the bundle again.")
+    return manifest
+
+
+def _faults(manifest: Manifest) -> Iterator[str]:
+    """What the whole must not say although each field may."""
     weighed = [finding.name for finding in manifest.findings if finding.evidence]
     if weighed and manifest.anatomy is None:
-        raise BundleError(
-            f"{where} weighs a measurement for {weighed[0]!r} and names no anatomy network that takes it: "
-            "export the bundle again."
-        )
-    return manifest
+        yield f"weighs a measurement for {weighed[0]!r} and names no anatomy network that takes it"
+    names = [finding.name for finding in manifest.findings]
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        yield f"names the finding {twice[0]!r} twice"
+    if not all(map(is_line, names)):
+        yield "has a finding whose name shows nothing"
+    for stretched in (manifest.preprocessing, manifest.anatomy):
+        if stretched is not None and stretched.percentiles[0] >= stretched.percentiles[1]:
+            yield f"stretches films between the percentiles {stretched.percentiles}, which makes them black"

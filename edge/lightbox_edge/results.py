@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from lightbox_edge.manifest import Probability
 from lightbox_edge.radiograph import Header
 
 Status = Literal["judged", "not judged", "unreadable"]
@@ -17,15 +18,15 @@ class DescriptorScore(msgspec.Struct, frozen=True):
     """Probability that the sentence ``present`` fits better than its denial; it explains the finding's."""
 
     present: str
-    probability: float
+    probability: Probability
 
 
 class FindingScore(msgspec.Struct, frozen=True):
     """A finding's calibrated probability, the threshold it is held against, and its descriptors' own."""
 
     name: str
-    probability: float
-    threshold: float
+    probability: Probability
+    threshold: Probability
     flagged: bool
     validated: bool = True
     descriptors: tuple[DescriptorScore, ...] = ()

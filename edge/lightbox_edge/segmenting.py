@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lightbox_edge.backends import BackendName, Device, open_session
+from lightbox_edge.backends import BackendName, Device, open_session, output
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import BundleError
 from lightbox_edge.manifest import Precision, Segmenter, SegmenterRung
@@ -75,8 +75,8 @@ class SegmenterModel:
 
     def embed(self, pixels: NDArray[np.float32]) -> Embedding:
         """image_embedding, (N, 256, 64, 64), of `film_pixels` (N, 1, input_size, input_size)."""
-        embedding: Embedding = self._image_encoder.run({"pixels": pixels})["image_embedding"]
-        return embedding
+        given = self._image_encoder.run({"pixels": pixels})
+        return output(given, "image_embedding", (len(pixels), None, None, None))
 
     def masks(
         self, embedding: Embedding, prompts: Sequence[Prompt], stored_size: tuple[int, int]
@@ -90,10 +90,10 @@ class SegmenterModel:
             given = self._mask_decoder.run(
                 {"image_embedding": embedding[np.newaxis], "point_coords": coords, "point_labels": labels}
             )
-            logits = given["low_res_masks"][0, 0]
+            logits = output(given, "low_res_masks", (1, None, None, None))[0, 0]
             rows, columns = (side * len(logits) / self.input_size for side in fitted)
             pixels = positive(logits, (0, 0, columns, rows), stored_size)
-            masks.append(Mask(pixels, float(given["iou_predictions"][0, 0])))
+            masks.append(Mask(pixels, float(output(given, "iou_predictions", (1, None))[0, 0])))
         return masks
 
     def segment(self, radiograph: Radiograph, prompts: Sequence[Prompt]) -> list[Mask]:

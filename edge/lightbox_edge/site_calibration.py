@@ -10,19 +10,18 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
+from lightbox_edge import strict_json
 from lightbox_edge.bundle import Bundle, Calibrated
 from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.manifest import OperatingPoint, Precision, Probability, Sha256
+from lightbox_edge.manifest import Count, Line, OperatingPoint, Precision, Probability, Sha256
 
 SUFFIX = ".site.json"
 MOST_BYTES = 8 << 20
-
-Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Counted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,7 +39,7 @@ class SiteCalibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``labels`` is the SHA-256 of the table. ``withdrawn`` is when it was taken back.
     """
 
-    date: str
+    date: Line
     precision: Precision
     films: Count
     labels: Sha256
@@ -83,10 +82,10 @@ def read_site_file(bundle: Bundle, path: Path | None = None) -> SiteFile | None:
             return None
         if where.stat().st_size > MOST_BYTES:
             raise LightboxError(f"{where} is larger than {MOST_BYTES} bytes: it is no site calibration.")
-        kept = msgspec.json.decode(where.read_bytes(), type=SiteFile)
+        kept = strict_json.decode(where.read_bytes(), SiteFile)
     except OSError as error:
         raise LightboxError(f"The site calibration {where} cannot be read: {error.strerror}.") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except ValueError as error:
         raise LightboxError(
             f"The site calibration {where} is damaged ({error}): put back a copy of it, or move it away and "
             "calibrate again."

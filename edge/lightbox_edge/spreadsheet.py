@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import suppress
 from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
@@ -40,10 +41,12 @@ def read_lines(table: Path, content: bytes) -> list[tuple[int, list[str]]]:
 
 def _separator(table: Path, text: str) -> str:
     """The one that makes a column 'file' of the header."""
-    header = text.lstrip().splitlines()[0]
     for separator in SEPARATORS:
-        if "file" in (plain(name.strip().strip('"')) for name in header.split(separator)):
-            return separator
+        with suppress(csv.Error):
+            if "file" in map(
+                plain, next(csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=separator))
+            ):
+                return separator
     raise LightboxError(f"{table} has no column 'file': its first line must name the columns.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lightbox_edge.backends import BackendName, open_session
+from lightbox_edge.backends import BackendName, open_session, output
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import BundleError
 from lightbox_edge.scoring import Features
@@ -26,20 +26,30 @@ class SentenceEncoder:
         except Exception as error:  # the library raises Exception itself
             raise BundleError("The tokenizer is no tokenizer.json: export the bundle again.") from error
         self._tokenizer.enable_truncation(max_tokens)
-        if self._tokenizer.padding is None:  # its JSON says what a model needs that is padded its own way
+        padding = self._tokenizer.padding  # its JSON says what a model needs that is padded its own way
+        if padding is None:
             self._tokenizer.enable_padding()
+        elif max(padding["length"] or 0, padding["pad_to_multiple_of"] or 0) > max_tokens:
+            raise BundleError(
+                f"The tokenizer makes a sentence longer than the {max_tokens} tokens of the text encoder: "
+                "export the bundle again."
+            )
         self._session = open_session(model, backend, "cpu")
 
     def __call__(self, sentences: Sequence[str]) -> Features:
         """The text_features of sentences, (N, dimensions), L2-normalised."""
-        encoded = self._tokenizer.encode_batch(list(sentences))
+        try:
+            encoded = self._tokenizer.encode_batch(list(sentences))
+        except Exception as error:  # as above
+            raise BundleError(
+                f"The tokenizer cannot read words ({error}): export the bundle again."
+            ) from error
         tokens = {
             "input_ids": np.array([one.ids for one in encoded], dtype=np.int64),
             "attention_mask": np.array([one.attention_mask for one in encoded], dtype=np.int64),
         }
-        outputs = self._session.run({name: tokens[name] for name in self._session.inputs})
-        features: Features = outputs["text_features"].astype(np.float32)
-        return features
+        given = self._session.run({name: tokens[name] for name in self._session.inputs if name in tokens})
+        return output(given, "text_features", (len(sentences), None)).astype(np.float32)
 
 
 def open_text_encoder(bundle: Bundle, backend: BackendName = "auto") -> SentenceEncoder:

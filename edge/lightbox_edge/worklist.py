@@ -108,6 +108,10 @@ _RANKED = (
     "path, frame, sha256, outcome, anomaly_rank, anomaly_films"
     " FROM picture LEFT JOIN film USING (judge, sha256, frame)"
 )
+_STORED = {
+    4: tuple[str, int, str | None, str],
+    6: tuple[str, int, str | None, str, int | None, int | None],  # the columns of _RANKED
+}
 TRIAGES: tuple[Triage, ...] = ("flagged", "uncertain", "not judged", "not flagged")  # the urgent first
 # An index holds this very expression: written otherwise, all rows would be sorted anew each time.
 URGENCY = "CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END"
@@ -386,9 +390,12 @@ class Worklist:
             self._connection.execute("PRAGMA journal_mode = DELETE")
 
     def _judge(self, judge: str) -> Judge:
-        bundle, precision, findings, version, calibration = self._connection.execute(
+        found = self._connection.execute(
             "SELECT bundle, precision, findings, version, calibration FROM judge WHERE id = ?", (judge,)
         ).fetchone()
+        bundle, precision, findings, version, calibration = msgspec.convert(
+            found, tuple[str, str, str, str, str]
+        )
         names = msgspec.json.decode(findings, type=tuple[str, ...])
         return Judge(judge, bundle, precision, names, version, calibration)
 
@@ -442,10 +449,10 @@ class Worklist:
 
     @contextmanager
     def _said(self) -> Iterator[None]:
-        """Turn SQLite's errors, and a row that is no outcome, into a sentence."""
+        """Turn SQLite's errors, also those in no UTF-8, and a row that is no outcome, into a sentence."""
         try:
             yield
-        except (sqlite3.Error, msgspec.MsgspecError) as error:
+        except (sqlite3.Error, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             if "locked" in str(error):
                 raise LightboxError(
                     "The worklist {path} is held by another program: nothing was written; try again when "
@@ -500,6 +507,6 @@ def _filtered_by(outcome: Outcome) -> tuple[str, str, str]:
 
 
 def _result(row: Sequence[Any]) -> Result:
-    path, frame, sha256, outcome, *rank = row
+    path, frame, sha256, outcome, *rank = msgspec.convert(row, _STORED[len(row)])  # SQLite keeps any type
     anomaly = AnomalyRank(*rank) if any(rank) else None
     return Result(path, frame or None, sha256, msgspec.json.decode(outcome, type=Outcome), anomaly)

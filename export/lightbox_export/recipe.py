@@ -6,11 +6,15 @@ import tomllib
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.manifest import Corners, Descriptor, Finding, Preprocessing, Target
+from lightbox_edge.manifest import Corners, Descriptor, Finding, Percentile, Preprocessing, Target
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,14 +44,14 @@ class TaughtFinding(_Record, frozen=True):
 class Images(_Record, frozen=True):
     """Which films teach, and how they are preprocessed."""
 
-    input_size: int
-    percentiles: tuple[float, float]
-    border: float
-    mean: float
-    std: float
+    input_size: Positive
+    percentiles: tuple[Percentile, Percentile]
+    border: Annotated[float, msgspec.Meta(ge=0, le=0.4)]
+    mean: Share
+    std: Annotated[float, msgspec.Meta(gt=0, le=1)]
     sources: tuple[str, ...]
     chest_only: tuple[str, ...]
-    calibration_share: float
+    calibration_share: Share
     calibration_salt: int
     corners: Corners | None = None
 
@@ -71,17 +75,17 @@ class Training(_Record, frozen=True):
     """
 
     seeds: tuple[int, ...]
-    epochs: int
-    batch_size: int
-    features: int
+    epochs: Annotated[int, msgspec.Meta(ge=0)]
+    batch_size: Positive
+    features: Positive
     frozen_stages: int
-    text_noise: float
-    backbone_rate: float
-    head_rate: float
-    weight_decay: float
-    label_smoothing: float
-    average_decay: float
-    place_weight: float
+    text_noise: Share
+    backbone_rate: Share
+    head_rate: Share
+    weight_decay: Share
+    label_smoothing: Share
+    average_decay: Share
+    place_weight: Share
 
 
 class Recipe(_Record, frozen=True):
@@ -131,5 +135,5 @@ def load_recipe(name: str) -> Recipe:
         return msgspec.convert(tomllib.loads(text), Recipe)
     except OSError as error:
         raise LightboxError(f"There is no recipe {name}: name a TOML file or 'chest-open'.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:  # ValueError: TOML, UTF-8, digits
         raise LightboxError(f"The recipe {name} cannot be read: {error}.") from error

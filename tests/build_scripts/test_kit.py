@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ import pytest
 from lightbox_edge.languages import languages
 from tests.compressed_films import LOSSLESS, compressed_films
 from tests.processes import environment, lightbox
+from tests.received_films import FILM
+from tests.receiving import associate, receiving
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -28,17 +31,14 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    out = tmp_path_factory.mktemp("built") / "kit"
-    call = [
-        sys.executable,
-        ROOT / "build_scripts" / "build_kit.py",
-        "--bundle",
-        ROOT / "bundles" / "chest-open",
-    ]
-    done = subprocess.run(
-        [*call, "--out", out], env=environment(), cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    place = tmp_path_factory.mktemp("built")
+    out, key = place / "kit", place / "maker.key"
+    for call in (
+        lightbox("keys", "make", key, "--no-passphrase"),
+        lightbox("kit", "build", "--bundle", ROOT / "bundles" / "chest-open", "--out", out, "--key", key),
+    ):
+        done = subprocess.run(call, env=environment(), cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
     yield out
     shutil.rmtree(out)
 
@@ -144,6 +144,63 @@ def test_reports_of_every_kind_are_written(run: Run, kit: Path, tmp_path: Path) 
         out = tmp_path / f"films.{kind}"
         run("report", "--worklist", tmp_path / "w.worklist", "--format", kind, "--out", out)
         assert out.stat().st_size > 500, kind
+
+
+def test_dicom_objects_are_written(run: Run, kit: Path, tmp_path: Path) -> None:
+    film = kit / "samples" / "film-07-monochrome2.dcm"
+    run("screen", film, "--worklist", "w.worklist")
+    for kind in ("sr", "seg"):
+        run("report", "--worklist", "w.worklist", "--format", f"dicom-{kind}", "--out", kind)
+        (written,) = (tmp_path / kind).iterdir()
+        assert pydicom.dcmread(written).Modality == kind.upper()
+
+
+def test_films_for_a_distant_reader_are_packed(run: Run, kit: Path, tmp_path: Path) -> None:
+    run("screen", kit / "samples" / "film-07-monochrome2.dcm", "--worklist", "w.worklist")
+    run("refer", "--make-key", "key.txt")
+    run("refer", "--flagged", "--worklist", "w.worklist", "--to", "key.txt.pub", "--out", "p.age", "--yes")
+    run("refer", "--open", "p.age", "--identity", "key.txt", "--out", "p.zip")
+    with zipfile.ZipFile(tmp_path / "p.zip") as pack:
+        assert "film-01.dcm" in pack.namelist()
+        assert all(b"SAMPLE-07" not in pack.read(name) for name in pack.namelist())
+
+
+def test_films_are_received_and_judged(kit: Path, tmp_path: Path) -> None:
+    into = ("--into", tmp_path / "in", "--screen", "--json", "--worklist", tmp_path / "w.worklist")
+    program = [str(kit / "program" / "lightbox")]
+    with receiving(*into, program=program, env=bare(tmp_path)) as (process, port):
+        association = associate(port)
+        assert association.send_c_store(pydicom.dcmread(FILM)).Status == 0
+        association.release()
+        assert process.stdout
+        assert json.loads(process.stdout.readline())["status"] == "judged"
+
+
+TOUCHED = (
+    "program/lightbox", "program/_internal/base_library.zip", "bundles/chest-open/manifest.json",
+    "bundles/chest-open/manifest.json.minisig", "bundles/chest-open/int8_avx2/image_encoder.onnx",
+    "samples/film-01-normal.jpg", "guide/guide-sw.html", "start-linux.sh", "KIT.json", "SHA256SUMS",
+    "SHA256SUMS.minisig",
+)  # fmt: skip
+
+
+def test_a_byte_changed_anywhere_is_found_and_named(kit: Path) -> None:
+    """By the kit's own program: it is the only one that a clinic has."""
+    keys = ("--key", kit.parent / "maker.pub", "--key", ROOT / "keys" / "lightbox.pub")
+    call = [kit / "program" / "lightbox", "kit", "verify", *keys]
+    assert subprocess.run(call, capture_output=True, check=False).returncode == 0
+    for name in TOUCHED:
+        file = kit / name
+        whole = file.read_bytes()
+        content = bytearray(whole)
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+        try:
+            other = lightbox("kit", "verify", kit, *keys) if name == "program/lightbox" else call
+            done = subprocess.run(other, env=environment(), capture_output=True, text=True, check=False)
+        finally:
+            file.write_bytes(whole)
+        assert (done.returncode, name in done.stdout + done.stderr) == (3, True), (name, done.stderr)
 
 
 def test_a_workstations_command_says_where_it_runs(run: Run, tmp_path: Path) -> None:

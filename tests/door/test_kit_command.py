@@ -30,6 +30,8 @@ print("laying out", given.bundle)
 if given.bundle.name == "none":
     sys.exit("there is no bundle")
 lay_out(given.out, given.bundle, open_secret_key(given.bundle / "programme.key", str), "built")
+if given.bundle.name == "unsigned":
+    next(given.out.rglob("manifest.json.minisig")).unlink()
 """
 
 
@@ -179,11 +181,20 @@ def test_without_a_key_a_kit_stays_unsigned_and_that_is_said(tmp_path: Path, key
 
 
 @pytest.mark.usefixtures("script")
-def test_a_build_that_would_be_refused_in_a_clinic_says_so(tmp_path: Path, keys: Path, capfd: Told) -> None:
+def test_a_kit_trusts_who_built_it_beside_the_project(tmp_path: Path, keys: Path, capfd: Told) -> None:
     make_key(tmp_path / "other", "other")
-    assert build(keys, tmp_path / "kit", "--key", tmp_path / "other" / "other.key") == 3
+    assert build(keys, tmp_path / "kit", "--key", tmp_path / "other" / "other.key") == 0
+    assert main(["kit", "verify", str(tmp_path / "kit")]) == 0
+    assert len(list((tmp_path / "kit" / "keys").iterdir())) == 2
+    assert "signed by the key" in capfd.readouterr().out
+
+
+@pytest.mark.usefixtures("script")
+def test_a_build_that_would_be_refused_in_a_clinic_says_so(tmp_path: Path, keys: Path, capfd: Told) -> None:
+    unsigned = keys.rename(tmp_path / "unsigned")
+    assert build(unsigned, tmp_path / "kit", "--key", unsigned / "programme.key") == 3
     assert "was built and would be refused: " in capfd.readouterr().err
-    assert build(keys, tmp_path / "new", "--version", "1.0-beta") == 2
+    assert build(unsigned, tmp_path / "new", "--version", "1.0-beta") == 2
     assert "'1.0-beta' is no version of a kit" in capfd.readouterr().err
     assert not (tmp_path / "new").exists()
     assert build(tmp_path / "none", tmp_path / "new") == 2
@@ -195,4 +206,4 @@ def test_a_wheel_builds_no_kit(
 ) -> None:
     monkeypatch.setattr(kit_building, "SCRIPT", tmp_path / "build_scripts" / "build_kit.py")
     assert build(keys, tmp_path / "kit") == 2
-    assert "has no build_scripts/build_kit.py: build from a checkout" in capsys.readouterr().err
+    assert "build in a checkout of the sources" in capsys.readouterr().err

@@ -3,59 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import stat
-import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
 
 import pydicom
 import pytest
 
 from lightbox_door.main import main
-from tests.processes import environment, lightbox
-from tests.received_films import CALLER, FILM, TITLE
+from tests.received_films import FILM
+from tests.receiving import associate, receiving
 
 pynetdicom = pytest.importorskip("pynetdicom")
 
 MOMENTS = (0.15, 0.4, 0.55)  # seconds after which it is killed
-
-
-@contextmanager
-def receiving(*arguments: object) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """The program once it listens on some port; it is killed where the block does not end it."""
-    call = lightbox("receive", "--bind", "127.0.0.1", "--port", 0, "--allow", CALLER, *arguments)
-    with subprocess.Popen(
-        call, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process, _port(process.stderr)
-        finally:
-            process.kill()
-
-
-def _port(told: IO[str] | None) -> int:
-    assert told
-    lines = []
-    for line in told:
-        lines.append(line)
-        if found := re.search(r"listens on 127\.0\.0\.1 port (\d+)", line):
-            return int(found[1])
-    raise AssertionError("".join(lines))
-
-
-def associate(port: int) -> Any:
-    entity = pynetdicom.AE(ae_title=CALLER)
-    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = 20
-    film = pydicom.dcmread(FILM)
-    entity.add_requested_context(film.SOPClassUID, film.file_meta.TransferSyntaxUID)
-    association = entity.associate("127.0.0.1", port, ae_title=TITLE)
-    assert association.is_established
-    return association
 
 
 def test_films_are_judged_as_they_come_and_sigterm_ends_it(tmp_path: Path) -> None:

@@ -40,9 +40,9 @@ from lightbox_edge.manifest import (
 Document = dict[str, Any]
 MAY_BE_MISSING = {"segmenter", "anatomy", "adults_only"}
 
-_text = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=12)
+_text = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp")), max_size=12)
 _share = st.floats(0, 1)
-_percentiles = st.tuples(st.floats(0, 100), st.floats(0, 100))
+_percentiles = st.tuples(st.floats(0, 49), st.floats(50, 100))
 _above_zero = st.floats(1e-300, 1e300)
 _number = st.floats(allow_nan=False, allow_infinity=False)
 _texts = st.lists(_text, max_size=3).map(tuple)
@@ -84,8 +84,11 @@ _evidence = st.builds(Evidence, st.just("cardiothoracic_ratio"), _above_zero, _n
 
 
 def sound(manifest: Manifest) -> bool:
-    """Whether there is a network for what is weighed."""
-    return manifest.anatomy is not None or not any(finding.evidence for finding in manifest.findings)
+    """Whether there is a network for what is weighed, and a name of its own for each finding."""
+    names = [finding.name for finding in manifest.findings]
+    weighed = any(finding.evidence for finding in manifest.findings)
+    told_apart = all(map(str.strip, names)) and len({*names}) == len(names)
+    return told_apart and (manifest.anatomy is not None or not weighed)
 
 
 _manifest = st.builds(

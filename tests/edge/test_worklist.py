@@ -394,9 +394,10 @@ def test_a_reader_sees_the_state_from_before_a_commit(worklist: Worklist) -> Non
 
 _text = st.text(max_size=20)
 _number = st.floats(allow_nan=False, allow_infinity=False)
+_share = st.floats(0, 1)
 _score = st.builds(
-    FindingScore, _text, _number, _number, st.booleans(), st.booleans(),
-    st.lists(st.builds(DescriptorScore, _text, _number), max_size=2).map(tuple),
+    FindingScore, _text, _share, _share, st.booleans(), st.booleans(),
+    st.lists(st.builds(DescriptorScore, _text, _share), max_size=2).map(tuple),
 )  # fmt: skip
 _outcome = st.builds(
     Outcome,

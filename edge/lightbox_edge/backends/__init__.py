@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, Literal, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from lightbox_edge.backends.self_contained import require_self_contained
-from lightbox_edge.errors import LightboxError
+from lightbox_edge.errors import BundleError, LightboxError
 
 RealBackendName = Literal["onnxruntime", "openvino"]
 BackendName = Literal["auto"] | RealBackendName
@@ -29,7 +30,7 @@ class Session(Protocol):
     device: str
 
     def run(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Run once; arrays by their names in the graph."""
+        """Run once; arrays by their names in the graph, see `output`. `LightboxError` if the model fails."""
         ...
 
 
@@ -84,6 +85,26 @@ def installed(backend: BackendName = "auto") -> dict[RealBackendName, Backend]:
 def first_gpu(backends: Mapping[RealBackendName, Backend]) -> tuple[RealBackendName, str] | None:
     """The first GPU that one of these backends sees."""
     return next(((name, gpu) for name, module in backends.items() for gpu in module.gpus()), None)
+
+
+def output(outputs: Mapping[str, Tensor], name: str, shape: Sequence[int | None]) -> Tensor:
+    """What a model gives under a name; None in ``shape`` stands for any length.
+
+    Raises:
+        BundleError: the model does not give it, in another shape, or with values that are not finite.
+    """
+    found = outputs.get(name)
+    if (
+        found is None
+        or found.dtype.kind != "f"
+        or len(found.shape) != len(shape)
+        or any(wanted not in (None, have) for wanted, have in zip(shape, found.shape, strict=True))
+        or not np.isfinite(found).all()
+    ):
+        raise BundleError(
+            f"The bundle's model gives no {name}, or what are no numbers: export the bundle again."
+        )
+    return found
 
 
 def usable_cpus() -> int:

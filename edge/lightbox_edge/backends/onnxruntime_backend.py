@@ -21,7 +21,10 @@ class _OnnxRuntimeSession:
         self.device = session.get_providers()[0].removesuffix("ExecutionProvider")
 
     def run(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        return dict(zip(self._outputs, self._session.run(self._outputs, dict(inputs)), strict=True))
+        try:
+            return dict(zip(self._outputs, self._session.run(self._outputs, dict(inputs)), strict=True))
+        except Exception as error:  # as below
+            raise LightboxError(f"ONNX Runtime cannot run the model: {_first_line(error)}.") from error
 
 
 def gpus() -> list[str]:
@@ -33,7 +36,7 @@ def open_session(model: bytes, device: str | None, threads: int) -> Session:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options.log_severity_level = 4  # what it has to say comes as an exception too
     # Its plan for a known input would be a second block of all activations beside the first: LiteMedSAM's
     # encoder needs 330 MB without and 507 MB with it, at the same speed.
     options.enable_mem_pattern = False
@@ -43,7 +46,8 @@ def open_session(model: bytes, device: str | None, threads: int) -> Session:
     options.add_session_config_entry("session.load_model_format", "ONNX")
     wanted = device or "CPUExecutionProvider"
     try:
-        session = onnxruntime.InferenceSession(model, options, providers=[wanted])
+        # Its fallback tries the same again and says so on stdout, which is for results.
+        session = onnxruntime.InferenceSession(model, options, providers=[wanted], enable_fallback=0)
     except Exception as error:  # the runtime raises its own types, none of them public
         raise LightboxError(f"ONNX Runtime cannot load the model: {_first_line(error)}.") from error
     if session.get_providers()[0] != wanted:

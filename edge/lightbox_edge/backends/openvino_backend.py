@@ -24,7 +24,10 @@ class _OpenVinoSession:
         self.device = device
 
     def run(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        results = self._request.infer(dict(inputs))
+        try:
+            results = self._request.infer(dict(inputs))
+        except RuntimeError as error:
+            raise LightboxError(f"OpenVINO cannot run the model: {str(error).splitlines()[0]}.") from error
         return {name: results[name].copy() for name in self._outputs}
 
 

@@ -8,8 +8,10 @@ from string import Formatter
 
 import msgspec
 
+from lightbox_edge.bounded_file import read_at_most
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.languages.language import ENGLISH, Language
+from lightbox_edge.printable import is_line
 
 _HERE = Path(__file__).parent
 _LARGEST = 1 << 20  # bytes of a file
@@ -46,10 +48,13 @@ def load_language(code: str) -> Language:
             f"There is no language {code}: take one of {', '.join(languages())}, or a file of your own."
         )
     try:
-        with file.open("rb") as stream:
-            read = msgspec.toml.decode(stream.read(_LARGEST), type=_File)
-    except (OSError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+        read = msgspec.toml.decode(read_at_most(file, _LARGEST), type=_File)
+    except OSError as error:
+        raise LightboxError(f"{file} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:  # ValueError: TOML, UTF-8, digits
         raise LightboxError(f"{file} is no file of a language: {error}.") from error
+    if not all(map(is_line, (read.name, *filter(None, read.sentences.values())))):
+        raise LightboxError(f"{file} is no file of a language: its name and sentences must be one line each.")
     for sentence, said in read.sentences.items():
         if said and _values(said) != _values(sentence):
             raise LightboxError(

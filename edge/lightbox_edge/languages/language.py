@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.languages.reasons import IN_SHORT, code_of
+from lightbox_edge.printable import in_one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Language:
 
     def error(self, error: LightboxError) -> str:
         """What went wrong; in English where the error was not raised with a sentence and its values."""
-        return self(error.sentence, **error.values)
+        return in_one_line(self(error.sentence, **error.values))
 
     def reason(self, reason: str) -> str:
         """Why a film was not judged, by the code in the reason.

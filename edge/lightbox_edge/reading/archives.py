@@ -111,7 +111,10 @@ def read_member(archive: zipfile.ZipFile, name: str, limits: Limits, most: int =
 
 def names(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     """The files of a zip, sorted by name; of two members with one name the last, which a reader gets."""
-    for name in sorted({info.filename for info in archive.infolist() if not info.is_dir()}):
+    every = {info.filename for info in archive.infolist()}
+    for name in sorted(
+        name for name in every if not name.endswith("/")
+    ):  # a name may be empty, a trap of is_dir
         yield archive.getinfo(name)
 
 

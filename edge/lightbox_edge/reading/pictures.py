@@ -25,6 +25,7 @@ _PAGED: Final = frozenset(("TIFF", "WEBP"))  # in the other formats a second pic
 _RAW: Final = "The file is a camera's raw file: export it as PNG, JPEG or DICOM."
 _DNG_VERSION: Final = 50706
 _REDUCED: Final = 1  # bit 0 of NewSubfileType: this page is a preview of another one
+_ROWS: Final = 256  # at a time
 _TURNED_QUARTER: Final = frozenset((5, 6, 7, 8))
 
 
@@ -147,6 +148,16 @@ def _gray(image: Image.Image) -> NDArray[Any]:
     if image.mode == "LAB":
         return np.asarray(image.getchannel(0))
     if image.has_transparency_data:
-        layers = np.asarray(image.convert("RGBA"))
-        return np.rint(luminance(layers) * (layers[..., 3] / np.float32(255))).astype(np.uint8)
+        return _on_black(image)
     return np.asarray(image.convert("L") if image.mode in ("1", "RGB") else image.convert("RGB").convert("L"))
+
+
+def _on_black(image: Image.Image) -> NDArray[np.uint8]:
+    """A transparent picture as luminance, some rows at a time, for as floats the whole is large."""
+    columns, rows = image.size
+    gray = np.empty((rows, columns), np.uint8)
+    for top in range(0, rows, _ROWS):
+        part = image.crop((0, top, columns, min(rows, top + _ROWS)))
+        layers = np.asarray(part.convert("RGBA"))
+        gray[top : top + _ROWS] = np.rint(luminance(layers) * (layers[..., 3] / np.float32(255)))
+    return gray

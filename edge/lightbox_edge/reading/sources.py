@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lightbox_edge.errors import LightboxError, UnreadableImage
+from lightbox_edge.printable import escaped
 from lightbox_edge.reading.archives import is_document, is_encrypted, is_zip, names, open_zip, read_member
 from lightbox_edge.reading.kinds import HEAD_BYTES
 from lightbox_edge.reading.limits import DEFAULT_LIMITS, Limits
@@ -21,7 +22,8 @@ class Source:
 
     Attributes:
         path: as shown: the argument that led here and the rest, with ``/``, also between a zip and its
-            member: ``cd.zip/DICOM/IM1``. Always valid text, undecodable bytes of a name as ``\xff``.
+            member: ``cd.zip/DICOM/IM1``. Always valid text on one line, undecodable bytes and control
+            characters of a name as ``\xff``; only ``location`` and ``members`` lead to the file.
         location: absolute path on disk of the file, or of the outermost zip; links are kept.
         members: name inside the zip, inside the zip nested there, and so on; empty for a plain file.
         bytes: size of the file or member.
@@ -69,7 +71,7 @@ def _trimmed(path: str) -> str:
 
 
 def _shown(path: str) -> str:
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return escaped(path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
 
 
 def _entry(

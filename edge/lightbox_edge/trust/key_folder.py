@@ -54,9 +54,18 @@ def add_key(path: Path, folder: Path | None = None) -> PublicKey:
     known = next((one for one in trusted_keys(where) if one.base64 == key.base64), None)
     if known:
         raise LightboxError(f"The key {key.key_id} is trusted already, as {known.file}.")
-    place = where / f"{path.stem}{ENDING}"
-    if place.exists():
-        raise LightboxError(f"{place} is another key: rename {path} and add it again.")
+    if (where / f"{path.stem}{ENDING}").exists():
+        raise LightboxError(f"{where / path.stem}{ENDING} is another key: rename {path} and add it again.")
+    return put_key(key, path.stem, where)
+
+
+def put_key(key: PublicKey, name: str, where: Path) -> PublicKey:
+    """Write a key into a folder of trusted ones under a name.
+
+    Raises:
+        LightboxError: the folder cannot hold it.
+    """
+    place = where / f"{name}{ENDING}"
     try:
         where.mkdir(parents=True, exist_ok=True)
     except OSError as error:
