@@ -13,6 +13,8 @@ from importlib import import_module
 from types import FrameType
 from typing import Protocol
 
+from lightbox_door.no_core import leave_no_core
+from lightbox_edge.data_place import use_data_place
 from lightbox_edge.errors import LightboxError
 
 INTERRUPTED = 130
@@ -63,6 +65,7 @@ def program() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, interrupt)
+    leave_no_core()
     try:
         code = main()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -86,6 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     command: Command = arguments.command
     try:
+        use_data_place()
         return command.run(arguments)
     except LightboxError as error:
         print(f"lightbox: {error}", file=sys.stderr)
