@@ -408,7 +408,7 @@ class Worklist:
         """Turn SQLite's errors, and a row that is no outcome, into a sentence."""
         try:
             yield
-        except (*database_errors(), msgspec.MsgspecError) as error:
+        except database_errors(msgspec.MsgspecError) as error:
             if "locked" in str(error):
                 raise LightboxError(
                     "The worklist {path} is held by another program: nothing was written; try again when "

@@ -47,9 +47,9 @@ def connect(path: str, key: Key | None, patience: float, *, read_only: bool = Fa
     return sqlite3.connect(database, timeout=patience, isolation_level=None)
 
 
-def database_errors() -> tuple[type[Exception], ...]:
-    """What connections raise, for an ``except`` clause."""
-    return (sqlite3.Error, *cipher_errors())
+def database_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
+    """What connections raise, and others, for an ``except`` clause."""
+    return (sqlite3.Error, *cipher_errors(), *others)
 
 
 def _write_ahead(connection: sqlite3.Connection, patience: float) -> None:

@@ -109,7 +109,7 @@ def keep_copy(path: Path, key: Key | None) -> None:
             _guard_decisions(path, copy, key, made)
             fresh.replace(copy)
         flush_folder(copy.parent)
-    except (OSError, *database_errors()) as error:
+    except database_errors(OSError) as error:
         raise LightboxError(f"No good copy of {path} could be made ({error}): look at the disk.") from error
 
 
