@@ -53,7 +53,7 @@ def _encrypt(arguments: argparse.Namespace) -> int:
     from lightbox_edge.worklist_files import Key
     from lightbox_edge.worklist_files.beside import last_good
     from lightbox_edge.worklist_files.encrypting import encrypt
-    from lightbox_edge.worklist_files.keys import is_encrypted
+    from lightbox_edge.worklist_files.recognizing import is_encrypted
 
     path = arguments.worklist
     if is_encrypted(path):

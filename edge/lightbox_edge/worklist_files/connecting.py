@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lightbox_edge.private_files import make_private_file, narrow
 from lightbox_edge.worklist_files.beside import SIDES
 from lightbox_edge.worklist_files.cipher import cipher_errors, connect_encrypted
+from lightbox_edge.worklist_files.recognizing import is_encrypted, is_plain
 
 if TYPE_CHECKING:
     from lightbox_edge.worklist_files.keys import Key
@@ -25,8 +26,9 @@ def open_file(path: str, key: Key | None, patience: float) -> sqlite3.Connection
     """
     if path != MEMORY:
         make_private_file(Path(path))
-        for end in ("", *SIDES):
-            narrow(Path(path + end))
+        if is_plain(Path(path)) or is_encrypted(Path(path)):  # nothing else is ours to change
+            for end in ("", *SIDES):
+                narrow(Path(path + end))
     connection = connect(path, key, patience)
     try:
         _write_ahead(connection, patience)

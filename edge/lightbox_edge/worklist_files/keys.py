@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from unicodedata import normalize
@@ -12,9 +11,9 @@ from unicodedata import normalize
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.worklist_files.beside import last_good
 from lightbox_edge.worklist_files.connecting import connect, database_errors
+from lightbox_edge.worklist_files.recognizing import head, is_encrypted, is_plain
 
-_MAGIC = b"SQLite format 3\x00"
-PAGE, _SALT = 4096, 16  # bytes; the first page begins with the salt
+_SALT = 16  # bytes, with which the first page begins
 _ROUNDS = 256_000  # SQLCipher 4's own number, of PBKDF2-HMAC-SHA512
 
 
@@ -38,15 +37,6 @@ class Key:
         return f"x'{self.raw.hex()}{self.salt.hex()}'"
 
 
-def is_encrypted(path: Path) -> bool:
-    """Whether a file may be an encrypted worklist: it has no SQLite's beginning, and looks like noise.
-
-    SQLCipher leaves no mark to know it by; noise does not compress, and zeros and texts do.
-    """
-    head = _head(path)
-    return len(head) == PAGE and not head.startswith(_MAGIC) and len(zlib.compress(head)) >= PAGE
-
-
 def needs_passphrase(path: Path) -> bool:
     """Whether a worklist cannot be opened without: it is encrypted, or damaged and its last good copy is."""
     return any(map(is_encrypted, _files(path)))
@@ -59,14 +49,14 @@ def key_for(path: Path, passphrase: str) -> Key:
         LightboxError: it opens neither, or SQLCipher is not installed.
     """
     for file in filter(is_encrypted, _files(path)):
-        key = Key.derive(passphrase, _head(file)[:_SALT])
+        key = Key.derive(passphrase, head(file)[:_SALT])
         if _unlocks(file, key):
             return key
     raise LightboxError(f"This passphrase does not open {path}, and nothing else can: type it as it was set.")
 
 
 def _files(path: Path) -> tuple[Path, ...]:
-    return (path,) if _head(path).startswith(_MAGIC) else (path, last_good(path))
+    return (path,) if is_plain(path) else (path, last_good(path))
 
 
 def _unlocks(file: Path, key: Key) -> bool:
@@ -79,11 +69,3 @@ def _unlocks(file: Path, key: Key) -> bool:
     except database_errors() as error:
         return "not a database" not in str(error)  # whatever else is wrong, the passphrase is right
     return True
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(PAGE)
-    except OSError:
-        return b""

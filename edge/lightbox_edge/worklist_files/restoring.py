@@ -20,7 +20,8 @@ from lightbox_edge.worklist_files.checking import (
 from lightbox_edge.worklist_files.connecting import database_errors
 from lightbox_edge.worklist_files.holding import refuse_if_held
 from lightbox_edge.worklist_files.keeping import has_log, is_current
-from lightbox_edge.worklist_files.keys import PAGE, Key
+from lightbox_edge.worklist_files.keys import Key
+from lightbox_edge.worklist_files.recognizing import PAGE, is_encrypted, is_plain
 
 _CHUNK = 1 << 20  # bytes
 
@@ -73,7 +74,8 @@ def mend(path: Path, key: Key | None = None, *, thoroughly: bool = False) -> Res
     copy = last_good(path)
     if not copy.is_file() and (not path.is_file() or not path.stat().st_size):
         return None  # a new one
-    narrow(path)  # SQLite's side files will have its rights
+    if is_plain(path) or is_encrypted(path):
+        narrow(path)  # SQLite's side files will have its rights
     damage = _damage(path, key, thoroughly=thoroughly or not is_current(path))
     if damage is None:
         return None

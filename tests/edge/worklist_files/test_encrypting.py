@@ -20,6 +20,7 @@ from lightbox_edge.worklist_files import cipher as cipher_module
 from lightbox_edge.worklist_files.beside import before_encryption, last_good
 from lightbox_edge.worklist_files.encrypting import decrypt, encrypt
 from lightbox_edge.worklist_files.keeping import KeepsCopy, keep_copy
+from lightbox_edge.worklist_files.restoring import mend
 from tests.reviewed_films import JUDGE, film, row
 
 CAT = "nine lives of a cat"
@@ -62,6 +63,33 @@ def test_everything_is_read_written_decided_and_copied_under_the_passphrase(path
         assert b"films/" not in log
     with Worklist(last_good(path), key=key) as copy:
         assert verify(copy).entries == 4
+
+
+def test_a_killed_program_loses_nothing_that_it_committed(path: Path) -> None:
+    """Its log stays behind, encrypted too, and the next opening takes it in."""
+    told = """
+import os, sys
+from pathlib import Path
+from lightbox_edge import Worklist
+from lightbox_edge.worklist_files import key_for
+from lightbox_edge.reading import Source
+from lightbox_edge.results import Outcome, Result
+from lightbox_edge.worklist import FileResults
+from tests.reviewed_films import JUDGE
+path = Path(sys.argv[1])
+worklist = Worklist(path, key=key_for(path, sys.argv[2]))
+row = Result("films/7.png", None, "7" * 64, Outcome("judged", "flagged"))
+worklist.commit(JUDGE, [FileResults(Source(row.path, row.path, (), 1, 1), row.sha256, (row,))])
+os.kill(os.getpid(), 9)
+"""
+    encrypt(path, CAT)
+    call = [sys.executable, "-c", told, str(path), CAT]
+    subprocess.run(call, cwd=Path(__file__).parents[3], check=False)
+    assert path.with_name(f"{path.name}-wal").stat().st_size > 0
+    key = key_for(path, CAT)
+    assert mend(path, key) is None
+    with Worklist(path, key=key) as worklist:
+        assert len(list(worklist.results())) == 6
 
 
 def test_the_triggers_hold_under_the_passphrase_too(path: Path) -> None:
