@@ -13,6 +13,8 @@ from importlib import import_module
 from types import FrameType
 from typing import Protocol
 
+from lightbox_door.no_core import leave_no_core
+from lightbox_edge.data_place import use_data_place
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.no_network import forbid_network
 
@@ -79,6 +81,7 @@ def program() -> None:
     signal.signal(signal.SIGINT, interrupt)
     if sys.argv[1:2] not in [[name] for name in NETWORKED]:
         forbid_network()
+    leave_no_core()
     try:
         code = main()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -102,6 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     command: Command = arguments.command
     try:
+        use_data_place()
         return command.run(arguments)
     except LightboxError as error:
         print(f"lightbox: {error}", file=sys.stderr)

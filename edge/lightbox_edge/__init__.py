@@ -10,6 +10,7 @@ Names are loaded when they are first used, so that ``import lightbox_edge`` cost
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from lightbox_edge.results import Outcome, Result
     from lightbox_edge.screener import Screener
     from lightbox_edge.worklist import Worklist
+
+# ONNX Runtime's wheel carries a client of Microsoft's telemetry: without this, which it reads when it loads,
+# it keeps events in ~/.cache/Microsoft and asks the network for a server (seen with strace in 1.31.1). Its
+# disable_telemetry_events() comes too late.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __all__ = [
     "Bundle",

@@ -1,6 +1,6 @@
 """The worklist screen in a long worklist: start to first paint, and key press to repaint.
 
-    python -m tests.benchmarks.review [--rows 50000] [--decided 2000] [--presses 50] [--size 140x45]
+    python -m tests.benchmarks.review [--rows 50000] [--decided 2000] [--presses 50] [--encrypted]
 
 The real program runs on a pseudo-terminal, for a pilot leaves out what a user waits for: the start of
 Python, the terminal's driver and the drawing of the screen. A press is timed from its write to the moment
@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lightbox_door.worklists import VARIABLE, open_worklist
 from lightbox_edge import Outcome, Result, Review, Worklist
 from lightbox_edge.browsing import Filter, Pages
 from lightbox_edge.decisions import pins
@@ -36,6 +37,8 @@ from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
 from lightbox_edge.results import DescriptorScore, FindingScore, Triage
 from lightbox_edge.worklist import FileResults, Judge
+from lightbox_edge.worklist_files.encrypting import encrypt
+from lightbox_edge.worklist_files.keeping import keep_copy
 from tests.benchmarks.screening import cpu
 from tests.processes import environment, lightbox
 
@@ -46,6 +49,7 @@ FINDINGS = (
 JUDGE = Judge("j1", "chest-open 1.0 int8", "int8", FINDINGS, "1.0", "c1")
 TRIAGES: tuple[Triage, ...] = ("flagged", "uncertain", "not flagged", "not judged")
 READER, PIN = "Amina", "2468"
+PASSPHRASE = "nine lives of a cat"  # noqa: S105  # of a worklist that is thrown away
 BATCH = 1000  # files a commit
 PATIENCE = 30.0  # seconds for a text to appear
 DOWN, PAGE_DOWN, HOME, END = "\x1b[B", "\x1b[6~", "\x1b[H", "\x1b[F"
@@ -149,7 +153,7 @@ def starts(worklist: Path, size: tuple[int, int], first: str, rounds: int) -> li
 
 def presses(worklist: Path, size: tuple[int, int], count: int) -> dict[str, list[float]]:
     """Milliseconds of each kind of press."""
-    with Worklist(worklist) as opened_here:
+    with open_worklist(worklist) as opened_here:
         pages = Pages(opened_here, Review(opened_here))
         names = [Path(row.result.file).name for row in pages[: count * 60]]
         last = Path(pages[-1].result.file).name
@@ -199,6 +203,7 @@ def main() -> None:
     parser.add_argument("--presses", type=int, default=50)
     parser.add_argument("--size", default="140x45")
     parser.add_argument("--worklist", type=Path, help="a copy of this one instead of a new one")
+    parser.add_argument("--encrypted", action="store_true", help="then the same under a passphrase")
     arguments = parser.parse_args()
     columns, lines = map(int, arguments.size.split("x"))
     pins.N = 2  # of the worklist that is made: a sign-in is not what is measured
@@ -208,19 +213,29 @@ def main() -> None:
             shutil.copy(arguments.worklist, worklist)
         else:
             make_worklist(worklist, arguments.rows, arguments.decided)
-        with Worklist(worklist) as opened_here:
-            first = Path(next(opened_here.results()).file).name
         load = os.getloadavg()[0]
         print(f"{cpu()}, {os.cpu_count()} CPUs, load {load:.1f}, {arguments.rows} rows, {arguments.size}")
-        taken = starts(worklist, (columns, lines), first, 10)
-        print(
-            f"start to first paint  median {statistics.median(taken):6.0f} ms, longest {max(taken):6.0f} ms"
-        )
-        for key, figures in presses(worklist, (columns, lines), arguments.presses).items():
-            median, high = statistics.median(figures), statistics.quantiles(figures, n=20)[-1]
-            print(
-                f"{key:<20}  median {median:6.1f} ms, 95th percentile {high:6.1f} ms, {len(figures)} presses"
-            )
+        secret = Path(shutil.copy(worklist, f"{worklist}-2"))
+        keep_copy(worklist, None)  # as a clean end does
+        tell(worklist, (columns, lines), arguments.presses)
+        if arguments.encrypted:
+            print("encrypted:")
+            passphrase = Path(place) / "passphrase"
+            passphrase.write_text(PASSPHRASE)
+            os.environ[VARIABLE] = str(passphrase)
+            encrypt(secret, PASSPHRASE)
+            tell(secret, (columns, lines), arguments.presses)
+
+
+def tell(worklist: Path, size: tuple[int, int], count: int) -> None:
+    """Measure one worklist and print its figures."""
+    with open_worklist(worklist) as opened_here:
+        first = Path(next(opened_here.results()).file).name
+    taken = starts(worklist, size, first, 10)
+    print(f"start to first paint  median {statistics.median(taken):6.0f} ms, longest {max(taken):6.0f} ms")
+    for key, figures in presses(worklist, size, count).items():
+        median, high = statistics.median(figures), statistics.quantiles(figures, n=20)[-1]
+        print(f"{key:<20}  median {median:6.1f} ms, 95th percentile {high:6.1f} ms, {len(figures)} presses")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,24 @@ sys.addaudithook(guard)
 """
 
 
+def test_the_runtime_keeps_no_telemetry(tmp_path: Path) -> None:
+    """A session of ONNX Runtime leaves no identity of the machine and no events, which it would send.
+
+    An audit hook does not see native sockets; these files are what its client makes before it opens one.
+    """
+    told = """
+import sys
+import lightbox_edge
+from lightbox_edge.backends.onnxruntime_backend import open_session
+open_session(open(sys.argv[1], "rb").read(), None, 1)
+"""
+    homes = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    model = next((ROOT / "bundles" / "chest-open").rglob("image_encoder.onnx"))
+    subprocess.run([sys.executable, "-c", told, str(model)], env=environment | homes, check=True)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.fixture
 def guarded(tmp_path: Path) -> dict[str, str]:
     """An environment in which every Python process fails on any socket event, and notes it in ``touched``."""

@@ -28,6 +28,14 @@ from lightbox_edge.reading.windows import Table, Tones, Window, shown
 JUDGED: Final = frozenset(("", "CR", "DX", "DR", "RG", "RF", "SC", "OT", "XC"))
 """Values of Modality under which a plain radiograph is found; DR is no DICOM term, and is written."""
 
+_OTHERS: Final = frozenset(
+    (
+        "AU", "BI", "BMD", "CT", "DG", "DOC", "ECG", "ES", "GM", "HD", "IO", "IVOCT", "IVUS", "KO", "LS",
+        "MG", "MR", "NM", "OCT", "OP", "OPT", "PLAN", "PR", "PT", "PX", "REG", "RTDOSE", "RTIMAGE", "RTPLAN",
+        "RTSTRUCT", "SEG", "SM", "SR", "US", "XA",
+    )
+)  # fmt: skip  # defined terms of PS3.3 C.7.3.1.1.1 that a sentence may name
+
 DAMAGED: Final = "The DICOM file is damaged or cut short: copy it again from where it came from."
 _PIXELS: Final = {"PixelData": 0, "FloatPixelData": 32, "DoubleFloatPixelData": 64}
 
@@ -110,7 +118,10 @@ def read_identity(data: bytes, limits: Limits) -> tuple[str, str]:
 def _check_meaning(dataset: pydicom.Dataset) -> None:
     modality = text(dataset, "Modality").upper()
     if modality not in JUDGED:
-        raise NotJudged(f"Modality {modality} is no plain radiograph.")
+        named = (
+            f"Modality {modality}" if modality in _OTHERS else "Its Modality"
+        )  # never whatever stands there
+        raise NotJudged(f"{named} is no plain radiograph.")
     if not any(keyword in dataset for keyword in _PIXELS):
         name = _class_name(dataset)
         if "Rows" in dataset or "Image Storage" in name:

@@ -67,7 +67,8 @@ class Layout:
                 f"The file has {self.frames} frames and Lightbox reads up to {limits.frames}."
             )
         if self.samples not in _PHOTOMETRIC or self.photometric not in _PHOTOMETRIC[self.samples]:
-            what = self.photometric or "no PhotometricInterpretation"
+            known = any(self.photometric in names for names in _PHOTOMETRIC.values())
+            what = self.photometric if known else "no PhotometricInterpretation that there is"
             raise UnreadableImage(
                 f"The picture has {self.samples} samples a pixel and {what}, which do not fit."
             )
