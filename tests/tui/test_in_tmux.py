@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,68 +13,13 @@ import pytest
 
 from lightbox_edge import Bundle, Review, Screener, Worklist
 from lightbox_edge.decisions import DecisionLog, verify
-from tests.processes import environment, lightbox
+from tests.processes import lightbox
 from tests.reviewed_films import JUDGE, TRIAGES, entries, film
+from tests.terminals import PIN, Terminal
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
-PIN = "2468"
-PATIENCE = 60.0  # seconds until a screen must show what is waited for
 SIZES = ((80, 24), (140, 45))
-
-
-class Terminal:
-    """One window of a tmux server of its own, which runs one command."""
-
-    def __init__(self, folder: Path, name: str, size: tuple[int, int], call: list[str]) -> None:
-        self._tmux = ["tmux", "-f", "/dev/null", "-S", str(folder / f"{name}.tmux")]
-        paths = environment()
-        (folder / "review").mkdir(exist_ok=True)
-        (folder / "review" / "tour-was-shown").touch()
-        self._ask(
-            "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]),
-            "-e", f"PYTHONPATH={paths['PYTHONPATH']}", "-e", f"LIGHTBOX_CACHE={folder}", *call,
-        )  # fmt: skip
-        self.process = int(self._ask("display-message", "-p", "#{pane_pid}"))
-
-    def screen(self) -> str:
-        return self._ask("capture-pane", "-p")
-
-    def press(self, *keys: str) -> None:
-        self._ask("send-keys", *keys)
-
-    def sees(self, *texts: str, without: str = "\0") -> str:
-        """Wait until all texts stand on the screen, and one does not."""
-        return self.until(lambda shown: all(text in shown for text in texts) and without not in shown)
-
-    def until(self, holds: Callable[[str], bool]) -> str:
-        ends = time.monotonic() + PATIENCE
-        while not holds(shown := self.screen()):
-            assert time.monotonic() < ends, shown
-            time.sleep(0.05)
-        return shown
-
-    def sign_in(self, reader: str) -> None:
-        """Type name and PIN, each when it is asked for."""
-        self.sees("Sign in to decide")
-        self.press(reader, "Enter", PIN, "Enter")
-        self.sees(f"{reader}, ", without="Sign in to decide")
-
-    def ended(self) -> None:
-        """Wait until the program has ended."""
-        ends = time.monotonic() + PATIENCE
-        while Path(f"/proc/{self.process}").exists() and time.monotonic() < ends:
-            time.sleep(0.05)
-
-    def close(self) -> None:
-        """Close the window under the program, as who clicks on its cross does."""
-        subprocess.run([*self._tmux, "kill-server"], capture_output=True, check=False)
-
-    def _ask(self, *arguments: str) -> str:
-        sized = ("COLUMNS", "LINES")  # pytest's workers have them, and Textual believes them
-        env = {**{name: value for name, value in os.environ.items() if name not in sized}, "TERM": "xterm"}
-        call = [*self._tmux, *arguments]
-        return subprocess.run(call, capture_output=True, encoding="utf-8", env=env, check=True).stdout
 
 
 Open = Callable[..., Terminal]
