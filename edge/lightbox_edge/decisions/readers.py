@@ -79,19 +79,21 @@ class Readers:
                 )
             shown, pin, wrong, waits_until = found
             kept = self._kept(shown, pin)
-            left = waits_until - now
-            if 0 < left <= LONGEST_WAIT:  # more: the clock was set back
-                raise LightboxError(
-                    "{reader} must wait {seconds} seconds, for {wrong} PINs were wrong.",
-                    reader=shown,
-                    seconds=left,
-                    wrong=wrong,
-                )
+            # With more left than a wait is long the clock was set back, and the wait begins anew.
+            left = min(waits_until - now, _wait(wrong))
+            tries = wrong if left > 0 else wrong + 1
             connection.execute(
                 "UPDATE reader SET wrong = ?, waits_until = ? WHERE key = ?",
-                (wrong + 1, now + _wait(wrong + 1), _key(name)),
+                (tries, now + (left if left > 0 else _wait(tries)), _key(name)),
             )
-        return shown, kept, wrong + 1
+        if left > 0:
+            raise LightboxError(
+                "{reader} must wait {seconds} seconds, for {wrong} PINs were wrong.",
+                reader=shown,
+                seconds=left,
+                wrong=wrong,
+            )
+        return shown, kept, tries
 
     def _kept(self, shown: str, pin: str) -> PinHash:
         try:
