@@ -74,7 +74,7 @@ def _one(kind: Kind, seed: int, stages: tuple[Stage, Stage], share: float, place
     """Make one fault; what goes wrong in the making counts as wrong."""
     folder = Path(tempfile.mkdtemp(prefix="case-", dir=place))
     chance = Random(f"{kind.name} {seed}")  # noqa: S311  # a fault must be repeatable, not secret
-    stage = stages[chance.random() < share]
+    stage = stages[chance.random() < share and not kind.tiny]
     started = time.monotonic()
     try:
         verdict = kind.inject(Case(stage, folder, chance, seed))

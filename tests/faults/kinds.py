@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from tests.faults.calibrations import calibration
 from tests.faults.changing_films import film_changes, film_error, films_pulled
 from tests.faults.clocks import clock_set
+from tests.faults.damaged_worklist import damaged_worklist
 from tests.faults.full_disks import disk_error, disk_full, no_space
 from tests.faults.half_bundle import half_bundle
 from tests.faults.killing import decoders_killed, killed, signalled
@@ -25,13 +27,17 @@ from tests.faults.verdict import Inject
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``weight`` is how many of it are made for one of a kind of weight 1; ``needs`` are programs."""
+    """``weight`` is how many of it are made for one of a kind of weight 1.
+
+    ``needs`` are programs, ``mounts`` is for disks of its own, ``tiny`` for the tiny bundle alone.
+    """
 
     name: str
     inject: Inject
     weight: int = 1
     needs: tuple[str, ...] = ()
     mounts: bool = False
+    tiny: bool = False
 
 
 KINDS = {
@@ -59,6 +65,8 @@ KINDS = {
         Kind("review's disk fails", review_fails, 2, needs=("tmux", "strace")),
         Kind("clock set in review", review_clock, needs=("tmux", "cc")),
         Kind("clock set in a PIN's wait", pin_lockout, needs=("tmux", "cc")),
+        Kind("damaged worklist", damaged_worklist, 3),
+        Kind("calibrations", calibration, 2, needs=("strace",), tiny=True),
         Kind("reports", report, 3, needs=("strace",), mounts=True),
     )
 }

@@ -72,7 +72,7 @@ def _no_room(case: Case, call: list[str], file: Path) -> tuple[str, bool, Ended]
 
 
 def _failed(case: Case, call: list[str], file: Path) -> tuple[str, bool, Ended]:
-    syscall = case.chance.choice(("write", "fsync", "rename", "openat"))
+    syscall = case.chance.choice(("fsync", "rename"))
     error, when = case.chance.choice(("ENOSPC", "EIO")), case.chance.choice(("1", "2", "1+"))
-    ended = case.ended(*failing(syscall, error, when, [file.parent, file], call))
+    ended = case.ended(*failing(syscall, error, when, [], call))
     return f"{error} from {syscall} number {when}", ended.code != 0, ended

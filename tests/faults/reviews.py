@@ -7,42 +7,47 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from lightbox_edge import Worklist
-from lightbox_edge.decisions import Readers
 from lightbox_edge.results import FilmKey
 from tests.faults.clocks import DAY, HOUR, YEAR, Clock
 from tests.faults.disks import failing
-from tests.faults.running import run
-from tests.faults.stage import Stage
+from tests.faults.reviewed import READERS, Entry, log, screened
 from tests.faults.verdict import Case, Verdict
 from tests.terminals import PIN, Terminal
 
+READER = READERS[0]
 KEYS = {"a": "agree", "r": "refer"}
-MOST = 6  # films that are decided on
+MOST = 6  # rows that are gone through
 SIZE = (140, 45)
 ENDS = {"kill -9": signal.SIGKILL, "SIGTERM": signal.SIGTERM, "SIGHUP": signal.SIGHUP}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The films in the order of the list, each with the key for it; one without a key is passed over."""
+    """The first films of the list, each with the key for it, and the films of all its rows.
 
-    films: tuple[tuple[FilmKey, str], ...]
+    A row without a key is passed over: it has no film, or one that had its key.
+    """
+
+    pressed: tuple[tuple[FilmKey | None, str], ...]
+    rows: tuple[FilmKey | None, ...]
 
     @property
     def keys(self) -> list[str]:
-        return [one for _, key in self.films for one in ((key, "Down") if key else ("Down",))]
+        return [one for _, key in self.pressed for one in ((key, "Down") if key else ("Down",))]
 
     @property
-    def decisions(self) -> list[tuple[FilmKey, str]]:
-        return [(film, KEYS[key]) for film, key in self.films if key]
+    def decisions(self) -> list[Entry]:
+        return [(film, KEYS[key]) for film, key in self.pressed if film and key]
+
+    def decided(self, entries: Sequence[Entry]) -> int:
+        """How many rows the screen counts as decided by these entries: copies are rows of one film."""
+        return sum(self.rows.count(film) for film, _ in entries)
 
 
 def review_ended(case: Case) -> Verdict:
@@ -50,9 +55,9 @@ def review_ended(case: Case) -> Verdict:
     plan = _plan(case)
     terminal = _open(case)
     try:
-        terminal.sign_in("Amina")
+        terminal.sign_in(READER)
         terminal.press(*plan.keys)
-        time.sleep(case.chance.uniform(0, 1.0))
+        time.sleep(case.chance.uniform(0, 0.3))
         way = case.chance.choice([*ENDS, "the terminal is closed"])
         shown = terminal.screen()
         if way in ENDS:
@@ -64,7 +69,7 @@ def review_ended(case: Case) -> Verdict:
             terminal.ended()
     finally:
         terminal.close()
-    return _judged(case, plan, way, shown, hit=_shown(shown) < len(plan.decisions))
+    return _judged(case, plan, way, shown, hit=_shown(shown) < plan.decided(plan.decisions))
 
 
 def review_fails(case: Case) -> Verdict:
@@ -83,7 +88,7 @@ def review_fails(case: Case) -> Verdict:
         shown = _settled(terminal)
     finally:
         terminal.close()
-    hit = _shown(shown) < len(plan.decisions) or "Not recorded" in shown
+    hit = _shown(shown) < plan.decided(plan.decisions) or "Not recorded" in shown
     return _judged(case, plan, what, shown, hit)
 
 
@@ -93,7 +98,7 @@ def review_clock(case: Case) -> Verdict:
     terminal = _open(case, **clock.env)
     seconds = case.chance.choice((-HOUR, -DAY, -20 * YEAR))
     try:
-        terminal.sign_in("Amina")
+        terminal.sign_in(READER)
         half = case.chance.randint(1, len(plan.keys) - 1)
         terminal.press(*plan.keys[:half])
         time.sleep(case.chance.uniform(0, 0.5))
@@ -113,7 +118,7 @@ def pin_lockout(case: Case) -> Verdict:
     terminal = _open(case, **clock.env)
     try:
         terminal.sees("Sign in to decide")
-        terminal.press("Amina", "Enter")
+        terminal.press(READER, "Enter")
         for _ in range(3):
             terminal.press("9753", "Enter")
             time.sleep(0.5)
@@ -125,8 +130,8 @@ def pin_lockout(case: Case) -> Verdict:
     again = _open(case, **clock.env)
     try:
         again.sees("Sign in to decide")
-        again.press("Amina", "Enter", PIN, "Enter")
-        refused = "must wait" in again.until(lambda shown: "must wait" in shown or "Amina, " in shown)
+        again.press(READER, "Enter", PIN, "Enter")
+        refused = "must wait" in again.until(lambda shown: "must wait" in shown or "Sign in" not in shown)
     finally:
         again.close()
     wrong = () if refused else ("the right PIN was taken during the wait",)
@@ -135,28 +140,27 @@ def pin_lockout(case: Case) -> Verdict:
 
 def _judged(case: Case, plan: Plan, what: str, shown: str, hit: bool) -> Verdict:
     """Hold the log against what was shown and pressed, then press the same keys again undisturbed."""
-    log = _log(case)
-    wanted = plan.decisions
-    lost = [f"{_shown(shown)} were shown as decided and {len(log)} are kept"] * (len(log) < _shown(shown))
-    wrong = [f"never decided: {one}" for one in log if one not in wanted]
+    wanted, kept = plan.decisions, log(case.worklist)
+    lost, wrong = [], [f"never decided: {one}" for one in kept if one not in wanted]
+    if plan.decided(kept) < _shown(shown):
+        lost.append(f"{_shown(shown)} were shown as decided and {plan.decided(kept)} are kept")
     unsaid = ["a traceback on the screen"] if "Traceback" in shown else []
-    verify = [*case.stage.program, "worklist", "verify", "--worklist", case.stage.worklist]
-    verified = case.ended(*verify)
-    if verified.code != 0 or f" {len(log)} entries" not in verified.out:
+    verified = case.ended(
+        *case.stage.program, "worklist", "verify", "--worklist", case.stage.worklist
+    )  # fmt: skip
+    if verified.code != 0 or f" {len(kept)} entries" not in verified.out:
         wrong.append(f"verify ended with {verified.code}: {verified.out}{verified.err}")
     terminal = _open(case)
     try:
-        terminal.sign_in("Amina")
-        terminal.sees(f"{len(log)} decided")
+        terminal.sign_in(READER)
+        terminal.sees(f"{plan.decided(kept)} decided")
         terminal.press(*plan.keys)  # what is decided already is recorded once
-        terminal.sees(f"{len(wanted)} decided")
-        terminal.press("q")
-        terminal.ended()
+        terminal.sees(f"{plan.decided(wanted)} decided")
     finally:
         terminal.close()
-    log = _log(case)
-    double = [f"{count} entries: {one}" for one, count in Counter(log).items() if count > 1]
-    lost += [f"not kept: {one}" for one in wanted if one not in log]
+    kept = log(case.worklist)
+    double = [f"{count} entries: {one}" for one, count in Counter(kept).items() if count > 1]
+    lost += [f"not kept: {one}" for one in wanted if one not in kept]
     return Verdict(what, hit, tuple(lost), tuple(double), tuple(unsaid), tuple(wrong))
 
 
@@ -165,28 +169,15 @@ def _plan(case: Case) -> Plan:
     _put_worklist(case)
     with Worklist(case.worklist) as worklist:
         rows = [result.film for result in worklist.results()]
-    films: list[tuple[FilmKey, str]] = []
-    seen: set[FilmKey] = set()
-    for film in rows[: MOST + 2]:
-        key = case.chance.choice([*KEYS]) if film and film not in seen else ""
-        films.append((film or ("", 0), key))
-        seen |= {film} if film else set()
-    return Plan(tuple(films))
+    pressed: list[tuple[FilmKey | None, str]] = []
+    for place, film in enumerate(rows[:MOST]):
+        is_new = film is not None and film not in rows[:place]
+        pressed.append((film, case.chance.choice([*KEYS]) if is_new else ""))
+    return Plan(tuple(pressed), tuple(rows))
 
 
 def _put_worklist(case: Case) -> None:
-    shutil.copy(_screened(replace(case.stage, worklist="w.worklist")), case.worklist)
-
-
-@cache
-def _screened(stage: Stage) -> Path:
-    """A worklist of the stage's films with one reader."""
-    folder = Path(tempfile.mkdtemp(prefix="reviewed-"))
-    stage.put_films(folder)
-    run(stage.screening(), folder, stage.env)
-    with Worklist(folder / stage.worklist) as worklist:
-        Readers(worklist).add("Amina", PIN)
-    return folder / stage.worklist
+    shutil.copy(screened(case.stage), case.worklist)
 
 
 def _open(case: Case, *wrapped: str, **env: str) -> Terminal:
@@ -195,20 +186,6 @@ def _open(case: Case, *wrapped: str, **env: str) -> Terminal:
     place = {"LIGHTBOX_LANGUAGE": "en", **env}
     inside = ["sh", "-c", 'cd "$0" && exec "$@"', str(case.folder), *call]
     return Terminal(case.folder, name, SIZE, inside, **place)
-
-
-def _log(case: Case) -> list[tuple[FilmKey, str]]:
-    """The entries of the log as they were made."""
-    with tempfile.TemporaryDirectory() as place:
-        for end in ("", "-wal"):
-            if (part := Path(f"{case.worklist}{end}")).exists():
-                shutil.copy(part, place)
-        with Worklist(Path(place) / case.worklist.name) as worklist, worklist.reading() as connection:
-            found = connection.execute(
-                "SELECT json_extract(entry, '$.sha256'), json_extract(entry, '$.frame'),"
-                " json_extract(entry, '$.answer') FROM decision ORDER BY number"
-            ).fetchall()
-    return [((sha256, frame), answer) for sha256, frame, answer in found]
 
 
 def _shown(shown: str) -> int:
@@ -223,11 +200,13 @@ def _signed_in(terminal: Terminal) -> bool:
         terminal.until(lambda shown: "Sign in to decide" in shown or "Pane is dead" in shown)
         if "Pane is dead" in terminal.screen():
             return False
-        terminal.press("Amina", "Enter", PIN, "Enter")
-        shown = terminal.until(lambda shown: "Amina, " in shown or "cannot be" in shown or "dead" in shown)
+        terminal.press(READER, "Enter", PIN, "Enter")
+        shown = terminal.until(
+            lambda shown: f"{READER}, " in shown or "cannot be" in shown or "dead" in shown
+        )
     except subprocess.CalledProcessError:
         return False
-    return "Amina, " in shown
+    return f"{READER}, " in shown
 
 
 def _settled(terminal: Terminal) -> str:

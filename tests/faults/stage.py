@@ -21,15 +21,16 @@ FILMS = "films"
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One program with one bundle on one folder of films.
+    """One program with one bundle on one folder of films; ``place`` is the folder of the whole run.
 
-    ``worklist`` is its place inside a case's folder. ``rows`` are what the worklist holds after an undisturbed
-    run and ``told`` what the run said, both by path; ``code`` is how it ended.
+    ``worklist`` is its place inside a case's folder. ``rows`` are what it holds after an undisturbed run and
+    ``told`` what the run said, both by path; ``code`` is how it ended.
     """
 
     program: tuple[str, ...]
     bundle: Path
     films: Path
+    place: Path
     env: Mapping[str, str] = field(hash=False)
     rows: tuple[Row, ...] = ()
     told: tuple[Row, ...] = ()
@@ -65,12 +66,12 @@ def tiny_stage(place: Path, program: tuple[str, ...]) -> Stage:
         for number in range(2):
             archive.writestr(f"IM{number}", encoded(film(200 + number), "png"))
     (films / "cut.png").write_bytes(encoded(film(300), "png")[:3000])
-    return undisturbed(Stage(program, bundle.folder, films, _env(place)), place / "tiny-run")
+    return undisturbed(Stage(program, bundle.folder, films, place, _env(place)), place / "tiny-run")
 
 
 def real_stage(place: Path, program: tuple[str, ...], root: Path) -> Stage:
     """The bundle of the repository on the samples."""
-    stage = Stage(program, root / "bundles" / "chest-open", root / "samples", _env(place))
+    stage = Stage(program, root / "bundles" / "chest-open", root / "samples", place, _env(place))
     return undisturbed(stage, place / "real-run")
 
 

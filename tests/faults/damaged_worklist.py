@@ -1,0 +1,81 @@
+"""A worklist that is damaged: cut, zeroed, changed in a bit, in its log too, or no worklist at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lightbox_edge.errors import LightboxError
+from tests.faults.invariants import judged, unsaid
+from tests.faults.reviewed import log, put_decided
+from tests.faults.running import Ended
+from tests.faults.verdict import Case, Verdict
+
+PAGE = 4096
+WAYS = ("cut", "a page zeroed", "a bit of its header", "a bit of a page", "empty", "no worklist")
+OF_LOG = ("log cut", "a bit of the log")
+
+
+def damaged_worklist(case: Case) -> Verdict:
+    """A worklist with decisions, put away or with its write-ahead log beside it.
+
+    The program may refuse it in a sentence and leave it as it is; or restore it and say so; or be untouched
+    by the damage. It may not lose a decision or change a result without a word.
+    """
+    hot = case.chance.random() < 0.5
+    put_decided(case, hot=hot)
+    kept = log(case.worklist)
+    way = case.chance.choice(WAYS + (OF_LOG if hot else ()))
+    file = Path(f"{case.worklist}-wal") if way in OF_LOG else case.worklist
+    _damage(case, way, file)
+    damaged = file.read_bytes()
+    case.stage.put_films(case.folder)
+    ended = case.ended(*case.stage.screening())
+    lost, wrong = _lost(case, kept, ended), []
+    code = ended.code
+    if ended.code == 2:
+        if not file.exists() or file.read_bytes() != damaged:
+            wrong.append("it was refused and yet changed")
+        for end in ("-wal", "-shm", ""):
+            Path(f"{case.worklist}{end}").unlink(missing_ok=True)
+        put_decided(case, hot=False)
+        ended = Ended(ended.code, "", ended.err)  # what it told was of the damaged one
+    what = f"{way}, {'with its log beside it' if hot else 'put away'}"
+    verdict = judged(case, what, True, [ended], unsaid(ended))
+    return Verdict(
+        f"{what}: exit code {code}",
+        True,
+        (*lost, *verdict.lost),
+        verdict.double,
+        verdict.unsaid,
+        (*verdict.wrong, *wrong),
+    )
+
+
+def _lost(case: Case, kept: list[tuple[tuple[str, int], str]], ended: Ended) -> list[str]:
+    """Decisions that are gone without a word; refused or said to be restored, none is."""
+    if ended.code == 2 or "last good copy" in ended.err:
+        return []
+    try:
+        now = log(case.worklist)
+    except LightboxError as error:
+        return [f"exit code {ended.code}, and then: {error}"]
+    return [f"decision gone without a word: {one}" for one in kept if one not in now]
+
+
+def _damage(case: Case, way: str, file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    size = len(content)
+    match way:
+        case "cut" | "log cut":
+            del content[case.chance.randrange(1, size) :]
+        case "a page zeroed":
+            page = case.chance.randrange(size // PAGE) * PAGE
+            content[page : page + PAGE] = bytes(PAGE)
+        case "empty":
+            content.clear()
+        case "no worklist":
+            content[:] = case.chance.randbytes(size)
+        case _:
+            end = 100 if "header" in way else size
+            content[case.chance.randrange(end)] ^= 1 << case.chance.randrange(8)
+    file.write_bytes(content)

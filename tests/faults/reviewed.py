@@ -1,0 +1,69 @@
+"""Worklists that were screened and decided on, as cases begin with them, and their logs."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from lightbox_edge import Review, Worklist
+from lightbox_edge.browsing import Pages
+from lightbox_edge.decisions import Readers
+from lightbox_edge.results import FilmKey
+from tests.faults.running import run
+from tests.faults.stage import Stage
+from tests.faults.verdict import Case
+from tests.terminals import PIN
+
+READERS = ("Amina", "Bela")
+DECIDED = 3  # films, in the worklist that has decisions
+
+Entry = tuple[FilmKey, str]  # a film, an answer
+
+
+@cache
+def screened(stage: Stage) -> Path:
+    """A worklist of the stage's films with two readers and no decision."""
+    folder = Path(tempfile.mkdtemp(prefix="screened-", dir=stage.place))
+    stage.put_films(folder)
+    run(stage.screening(), folder, stage.env)
+    with Worklist(folder / stage.worklist) as worklist:
+        for name in READERS:
+            Readers(worklist).add(name, PIN)
+    return folder / stage.worklist
+
+
+def put_decided(case: Case, *, hot: bool) -> None:
+    """Put that worklist into a case, of its films, with decisions; hot ones stand in the log beside it."""
+    copied, before = Path(f"{case.worklist}.copied"), screened(case.stage)
+    shutil.copy(before, copied)
+    with Worklist(copied) as worklist:
+        moved = (str(before.parent), str(case.folder))
+        with worklist.writing() as connection:
+            connection.execute("UPDATE picture SET location = replace(location, ?, ?)", moved)
+        review = Review(worklist)
+        review.sign_in(READERS[0], PIN)
+        films = [film for film in Pages(worklist, review) if film.film is not None]
+        for film in films[:DECIDED]:
+            review.decide(film, "refer")
+        for end in ("", "-wal") if hot else ():
+            shutil.copy(f"{copied}{end}", f"{case.worklist}{end}")
+    if hot:
+        copied.unlink()
+    else:
+        copied.rename(case.worklist)
+
+
+def log(worklist: Path) -> list[Entry]:
+    """The entries of a log in their order, read from a copy."""
+    with tempfile.TemporaryDirectory() as place:
+        for end in ("", "-wal"):
+            if (part := Path(f"{worklist}{end}")).exists():
+                shutil.copy(part, place)
+        with Worklist(Path(place) / worklist.name) as opened, opened.reading() as connection:
+            found = connection.execute(
+                "SELECT json_extract(entry, '$.sha256'), json_extract(entry, '$.frame'),"
+                " json_extract(entry, '$.answer') FROM decision ORDER BY number"
+            ).fetchall()
+    return [((sha256, frame), answer) for sha256, frame, answer in found]
