@@ -54,4 +54,4 @@ def row(worklist: Path | str, name: str) -> ReviewRow:
 def asker_of(
     bundle: Bundle, worklist: Path | str, shows: Callable[[ReviewRow], bool] = lambda _: True
 ) -> Asker:
-    return Asker(lambda: bundle, str(worklist), shows, threads=1, backend="onnxruntime")
+    return Asker(lambda: bundle, lambda: Worklist(worklist), shows, threads=1, backend="onnxruntime")

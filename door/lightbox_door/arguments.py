@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from lightbox_door.worklists import open_worklist
+from lightbox_edge.data_place import default_worklist
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle, Worklist
@@ -12,7 +15,6 @@ if TYPE_CHECKING:
     from lightbox_edge.manifest import Precision
 
 PRECISIONS = ("auto", "fp32", "int8_weights", "int8", "int8_avx2")
-DEFAULT_WORKLIST = Path("lightbox.worklist")
 
 
 def add_bundle(parser: argparse.ArgumentParser) -> None:
@@ -24,18 +26,19 @@ def add_worklist(parser: argparse.ArgumentParser) -> None:
         "--worklist",
         type=Path,
         metavar="FILE",
-        default=DEFAULT_WORKLIST,
-        help="the worklist file (default: %(default)s in the current folder)",
+        default=default_worklist(),
+        help="the worklist file (default: %(default)s)",
     )
 
 
-def existing_worklist(arguments: argparse.Namespace, **options: float) -> Worklist:
-    """The worklist that is named, opened; a misspelt name makes none."""
-    from lightbox_edge import LightboxError, Worklist
+def existing_worklist(arguments: argparse.Namespace, **options: Any) -> Worklist:
+    """The worklist that is named, opened, see `open_worklist`; a misspelt name makes none."""
+    from lightbox_edge import LightboxError
+    from lightbox_edge.worklist_files.beside import last_good
 
-    if not arguments.worklist.is_file():
+    if not arguments.worklist.is_file() and not last_good(arguments.worklist).is_file():
         raise LightboxError(f"There is no worklist {arguments.worklist}: run lightbox screen first.")
-    return Worklist(arguments.worklist, **options)
+    return open_worklist(arguments.worklist, **options)
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:

@@ -75,15 +75,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _write(evaluation: Evaluation, out: Path) -> None:
-    from lightbox_edge import LightboxError
     from lightbox_edge.durable import write_durably
     from lightbox_edge.evaluating.page import page
+    from lightbox_edge.private_files import make_private_folder
 
     contents = {"evaluation.json": evaluation.json(), "evaluation.html": page(evaluation).encode()}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LightboxError(f"{out} cannot be made: {error.strerror}.") from error
+    make_private_folder(out)
     for name, content in contents.items():
         write_durably(out / name, content)
     print(f"Written: {out / 'evaluation.html'} to read, {out / 'evaluation.json'}.", file=sys.stderr)

@@ -11,7 +11,9 @@ from importlib import import_module
 from types import FrameType
 from typing import Protocol
 
+from lightbox_door.no_core import leave_no_core
 from lightbox_door.streams import open_closed_streams, say, say_no_more, speak_utf8
+from lightbox_edge.data_place import use_data_place
 from lightbox_edge.errors import LightboxError
 
 INTERRUPTED = 130
@@ -64,6 +66,7 @@ def program() -> None:
     open_closed_streams()
     for number in (signal.SIGINT, signal.SIGTERM):  # a shutdown is an interruption like another
         signal.signal(number, interrupt)
+    leave_no_core()
     try:
         code = main()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -88,6 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     command: Command = arguments.command
     try:
+        use_data_place()
         code = command.run(arguments)
         sys.stdout.flush()
         return code

@@ -16,9 +16,11 @@ from lightbox_door.arguments import (
     existing_worklist,
     open_calibrated,
 )
+from lightbox_door.worklists import open_worklist, passphrase_for
 
 if TYPE_CHECKING:
     from lightbox_edge import Bundle, Worklist
+    from lightbox_edge.worklist_files.restoring import Restored
 
 HELP = "Go through the worklist in the terminal, the flagged films first, and decide on each."
 EXAMPLE = "lightbox review --worklist clinic.worklist --mode blind-first"
@@ -53,8 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with existing_worklist(arguments, patience=PATIENCE) as worklist:
-        _review(worklist, arguments, _bundle(arguments))
+    restored: list[Restored] = []
+    with existing_worklist(arguments, patience=PATIENCE, tell=restored.append) as worklist:
+        _review(worklist, arguments, _bundle(arguments), restored)
     return 0
 
 
@@ -64,13 +67,15 @@ def review_beside(arguments: argparse.Namespace) -> int:
     ``arguments`` are those of ``lightbox screen``; the review has its own as they are by themselves.
     """
     from lightbox_door.screening_beside import ScreeningBeside
-    from lightbox_edge import Worklist
 
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     usual = parser.parse_args([], argparse.Namespace(**vars(arguments)))
-    with Worklist(arguments.worklist, patience=PATIENCE) as worklist, ScreeningBeside(arguments) as screening:
-        _review(worklist, usual, _usable_bundle(usual), screening=screening)
+    restored: list[Restored] = []
+    passphrase = passphrase_for(arguments.worklist)
+    opened = open_worklist(arguments.worklist, passphrase, patience=PATIENCE, tell=restored.append)
+    with opened as worklist, ScreeningBeside(arguments, passphrase) as screening:
+        _review(worklist, usual, _usable_bundle(usual), restored, screening=screening)
         if screening.is_running:
             print(
                 "Screening goes on until it is done. Ctrl-C stops it; the same command goes on later.",
@@ -79,8 +84,15 @@ def review_beside(arguments: argparse.Namespace) -> int:
         return screening.wait()
 
 
-def _review(worklist: Worklist, arguments: argparse.Namespace, bundle: Bundle | None, **beside: Any) -> None:
+def _review(
+    worklist: Worklist,
+    arguments: argparse.Namespace,
+    bundle: Bundle | None,
+    restored: list[Restored],
+    **beside: Any,
+) -> None:
     from lightbox_edge.viewing import FilmViewer
+    from lightbox_edge.worklist_files.keeping import KeepsCopy
     from lightbox_tui import ReviewApp
     from lightbox_tui.terminal import ask_terminal
     from lightbox_tui.themes import look_for
@@ -88,7 +100,7 @@ def _review(worklist: Worklist, arguments: argparse.Namespace, bundle: Bundle | 
 
     say = chosen_language(arguments)
     look = arguments.theme or look_for(os.environ, sys.stderr.encoding)
-    with FilmViewer(worklist, bundle) as viewer:
+    with KeepsCopy(worklist.path, worklist.key), FilmViewer(worklist, bundle) as viewer:
         app = ReviewApp(
             worklist,
             arguments.mode,
@@ -97,6 +109,7 @@ def _review(worklist: Worklist, arguments: argparse.Namespace, bundle: Bundle | 
             tour=is_first_start(),
             viewer=viewer,
             terminal=ask_terminal(arguments.picture),
+            restored=restored[0] if restored else None,
             **beside,
         )
         app.run(mouse=not arguments.no_mouse)

@@ -18,6 +18,7 @@ from lightbox_door.arguments import (
     whose_thresholds,
 )
 from lightbox_door.progress import Progress
+from lightbox_door.worklists import open_worklist
 
 if TYPE_CHECKING:
     from lightbox_edge import Result
@@ -44,9 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from lightbox_edge import Screener, Worklist, read_findings
+    from lightbox_edge import Screener, read_findings
     from lightbox_edge.anomaly import FEWEST
     from lightbox_edge.reading import find_sources
+    from lightbox_edge.worklist_files.keeping import KeepsCopy
 
     find_sources(arguments.paths)  # a misspelt path ends the run before anything is loaded or written
     if arguments.review:
@@ -58,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever a Windows pipe thinks
     with (
-        Worklist(arguments.worklist) as worklist,
+        open_worklist(arguments.worklist) as worklist,
+        KeepsCopy(worklist.path, worklist.key),
         Screener(
             bundle,
             worklist,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
+
+from lightbox_door.worklists import STDIN, VARIABLE
 
 _OPTIONS = (
     "bundle", "worklist", "findings", "precision", "backend", "device", "threads", "site_calibration",
@@ -21,18 +25,23 @@ class ScreeningBeside:
     """A running screening; a context manager, which ends it where it is left by an error.
 
     It belongs to the terminal, as the review does: a closed terminal ends both, and the next run takes up
-    where this one stopped. ``told`` are its last messages.
+    where this one stopped. ``told`` are its last messages. ``passphrase`` is that of an encrypted worklist;
+    it goes through a pipe, which nobody else on the computer can read.
     """
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
+    def __init__(self, arguments: argparse.Namespace, passphrase: str | None = None) -> None:
         self.told: deque[str] = deque(maxlen=_KEPT_LINES)
         self._speaks = False
         self._lock = threading.Lock()
         self._process = subprocess.Popen(  # noqa: S603  # our own program
             [*_program(), *call(arguments)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            encoding="utf-8", errors="replace",
+            stdin=subprocess.PIPE if passphrase else subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+            env={**os.environ, VARIABLE: STDIN} if passphrase else None,
         )  # fmt: skip
+        if passphrase and self._process.stdin:
+            with suppress(OSError), self._process.stdin as pipe:  # it has ended already, and said why
+                pipe.write(f"{passphrase}\n")
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 

@@ -1,4 +1,4 @@
-"""``lightbox worklist verify | summary | readers``: the decisions in a worklist, and who may decide."""
+"""``lightbox worklist``: the decisions in a worklist, who may decide, and who can read its file."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
+from lightbox_door import worklist_privacy
 from lightbox_door.arguments import add_worklist, existing_worklist
 
 if TYPE_CHECKING:
     from lightbox_edge.decisions.agreement import Summary
     from lightbox_edge.evaluating.readers import Agreement
 
-HELP = "Check that no decision was changed or lost, sum them up, or add a reader."
+HELP = "Check that no decision was changed or lost, sum them up, add a reader, encrypt or erase."
 EXAMPLE = "lightbox worklist verify --worklist clinic.worklist"
 
 _VERIFY = "Check every decision of a worklist against the chain of hashes."
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     readers.add_argument("what", choices=("list", "add"))
     readers.add_argument("reader", nargs="?", metavar="NAME", help="the name to add")
     readers.add_argument("--pin-stdin", action="store_true", help="read the PIN from a line of stdin")
+    worklist_privacy.add_actions(actions)
 
 
 def _action(
@@ -49,13 +51,14 @@ def _action(
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return {"verify": _verify, "summary": _summary, "readers": _readers}[arguments.action](arguments)
+    own = {"verify": _verify, "summary": _summary, "readers": _readers}
+    return (own | worklist_privacy.ACTIONS)[arguments.action](arguments)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     from lightbox_edge.decisions import verify
 
-    with existing_worklist(arguments) as worklist:
+    with existing_worklist(arguments, thoroughly=True) as worklist:
         chain = verify(worklist, arguments.head)
     print(f"{arguments.worklist}: {chain.entries} entries, each as it was written.\nhead {chain.head}")
     return 0

@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from time import monotonic, sleep
 from typing import Any
 
 import msgspec
@@ -20,6 +19,7 @@ import msgspec
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.reading import Source
 from lightbox_edge.results import AnomalyRank, FilmKey, Outcome, Result, Triage
+from lightbox_edge.worklist_files import Key, database_errors, open_file
 
 _PATIENCE_SECONDS = 30  # for another process that holds the file
 
@@ -135,17 +135,22 @@ class FileResults:
 class Worklist:
     """An open worklist file, created if it is not there; ``:memory:`` keeps one that is thrown away.
 
-    ``patience`` is how many seconds it waits for another process that holds the file.
+    ``patience`` is how many seconds it waits for another process that holds the file, ``key`` that of an
+    encrypted one (`lightbox_edge.worklist_files.key_for`).
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, patience: float = _PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, patience: float = _PATIENCE_SECONDS, key: Key | None = None
+    ) -> None:
         self.path = os.fspath(path)
-        self._patience = patience
+        self.key = key
         with self._said():
-            self._connection = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
-            self._write_ahead()
-            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection = open_file(self.path, key, patience)
             self._migrate()
+
+    def again(self) -> Worklist:
+        """The same file opened once more, for another thread."""
+        return Worklist(self.path, key=self.key)
 
     def close(self) -> None:
         self._connection.close()
@@ -384,19 +389,6 @@ class Worklist:
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {number + 1}")
 
-    def _write_ahead(self) -> None:
-        """Switch to the write-ahead log; SQLite does not wait for its lock here, so this does."""
-        deadline = monotonic() + self._patience
-        while True:
-            try:
-                self._connection.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or monotonic() > deadline:
-                    raise
-                sleep(0.02)
-            else:
-                return
-
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
@@ -416,12 +408,19 @@ class Worklist:
         """Turn SQLite's errors, and a row that is no outcome, into a sentence."""
         try:
             yield
-        except (sqlite3.Error, msgspec.MsgspecError) as error:
+        except (*database_errors(), msgspec.MsgspecError) as error:
             if "locked" in str(error):
                 raise LightboxError(
                     "The worklist {path} is held by another program: nothing was written; try again when "
                     "that has finished.",
                     path=self.path,
+                ) from error
+            if "malformed" in str(error):
+                raise LightboxError(
+                    "The worklist {path} is damaged ({error}): end every Lightbox and run lightbox worklist "
+                    "verify, which restores its last good copy.",
+                    path=self.path,
+                    error=error,
                 ) from error
             raise LightboxError(
                 "The worklist {path} cannot be used ({error}): name another with --worklist, on a disk that "

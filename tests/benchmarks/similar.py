@@ -57,7 +57,7 @@ def print_shared(data: Path, bundle: Path, split: str, worklist: Path) -> None:
     with Worklist(worklist) as kept:
         with Screener(open_bundle(bundle), kept) as screener:
             judged = [one for one in screener.screen(sorted(rows)) if one.outcome.status == "judged"]
-        similar = SimilarFilms(Review(kept), str(worklist))
+        similar = SimilarFilms(Review(kept), kept.again)
         found = [
             (rows[one.file], [rows[near.result.file] for near, _ in similar.nearest(row, len(judged)).films])
             for one in judged
@@ -113,7 +113,7 @@ def print_cost(path: Path, films: int, dimensions: int) -> None:
             sizes.append(path.stat().st_size)
             print(f"  {films} rows, features {has_features}: written in {perf_counter() - started:.1f} s")
         rows = [ReviewRow(one, judge) for one in worklist.results()]
-        similar = SimilarFilms(Review(worklist), str(path))
+        similar = SimilarFilms(Review(worklist), worklist.again)
     tracemalloc.start()
     seconds = []
     for row in rows[:21]:

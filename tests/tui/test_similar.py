@@ -62,7 +62,7 @@ class Alike(App[ReviewRow | None]):
 
     def __init__(self, review: Review, worklist: Worklist, film: ReviewRow, say: Language = ENGLISH) -> None:
         super().__init__()
-        self._made = SimilarScreen(SimilarFilms(review, worklist.path), film, say)
+        self._made = SimilarScreen(SimilarFilms(review, worklist.again), film, say)
 
     def on_mount(self) -> None:
         self.push_screen(self._made, self.exit)

@@ -11,6 +11,7 @@ from textual.filter import LineFilter
 
 from lightbox_edge.decisions import Mode
 from lightbox_edge.languages import Language
+from lightbox_tui.crashing import traceback_without_values
 from lightbox_tui.hangup import terminal_is_gone
 from lightbox_tui.help import Help
 from lightbox_tui.plain_signs import PlainSigns
@@ -56,6 +57,11 @@ class Frame(App[None]):
             self.push_screen(Tour(self._say))
         if not self.is_headless:
             self.set_interval(_LOOKS, self._end_without_terminal)
+
+    def _fatal_error(self) -> None:
+        """As Textual's own, without the variables in the traceback; it offers no other way to have that."""
+        self._exit_renderables.append(traceback_without_values(self.console))
+        self._close_messages_no_wait()
 
     def _end_without_terminal(self) -> None:
         if terminal_is_gone():

@@ -9,6 +9,7 @@ from lightbox_edge.asking import Asker, SimilarFilms
 from lightbox_edge.decisions import Mode, ReviewRow
 from lightbox_edge.languages import ENGLISH, Language
 from lightbox_edge.viewing import FilmViewer
+from lightbox_edge.worklist_files import Restored
 from lightbox_tui.film_asking import Asking
 from lightbox_tui.film_screen import FilmScreen
 from lightbox_tui.frame import Frame
@@ -28,6 +29,7 @@ class ReviewApp(Frame):
         viewer: opens films, with the bundle that is asked for words; None shows them without a bundle.
         terminal: how films are shown.
         screening: a screening that runs beside, None where there is none.
+        restored: what was done to the worklist when it was opened, None if it was sound.
     """
 
     def __init__(
@@ -41,17 +43,20 @@ class ReviewApp(Frame):
         viewer: FilmViewer | None = None,
         terminal: Terminal | None = None,
         screening: Screening | None = None,
+        restored: Restored | None = None,
     ) -> None:
         super().__init__(mode, say, look, tour=tour)
         self.sub_title = say("sorted for reading, not a diagnosis")
-        self._worklist, self._screening = worklist, screening
+        self._worklist, self._screening, self._restored = worklist, screening, restored
         self._viewer, self._terminal = viewer or FilmViewer(worklist), terminal or Terminal()
         self._review = Review(worklist, mode)
-        asker = Asker(self._bundle, worklist.path, self._review.shows_machine)
-        self._asking = Asking(asker, SimilarFilms(self._review, worklist.path))
+        asker = Asker(self._bundle, worklist.again, self._review.shows_machine)
+        self._asking = Asking(asker, SimilarFilms(self._review, worklist.again))
 
     def get_default_screen(self) -> WorklistScreen:
-        return WorklistScreen(self._worklist, self._review, self._say, self._film, self._screening)
+        return WorklistScreen(
+            self._worklist, self._review, self._say, self._film, self._screening, self._restored
+        )
 
     def on_ready(self) -> None:  # Textual calls the frame's own too
         type_again(self, self._terminal)

@@ -15,6 +15,7 @@ from lightbox_edge import LightboxError, Review, Worklist
 from lightbox_edge.browsing import Filter, Pages
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.languages import Language
+from lightbox_edge.worklist_files import Restored
 from lightbox_tui.counting import count_line, filter_line
 from lightbox_tui.deciding import DecidingScreen
 from lightbox_tui.dialogs import SignIn
@@ -22,6 +23,7 @@ from lightbox_tui.explaining import explain
 from lightbox_tui.film_table import FilmTable
 from lightbox_tui.filter_screen import FilterScreen
 from lightbox_tui.key_line import KeyLine
+from lightbox_tui.restored import restored_line
 from lightbox_tui.screening import Screening, screening_line
 
 _LOOKS = 2.0  # seconds between looks at what others have written
@@ -35,11 +37,13 @@ class WorklistScreen(DecidingScreen):
         review: of this worklist.
         screening: a screening that runs beside, None where there is none.
         say: speaks the reader's language.
+        restored: what was done to the worklist when it was opened, None if it was sound.
         film: makes the screen of one film of a list, which is left with the place where it ended.
     """
 
     DEFAULT_CSS = """
-    WorklistScreen #counts, #filter, #screening { height: auto; width: 1fr; }
+    WorklistScreen #counts, #restored, #filter, #screening { height: auto; width: 1fr; }
+    WorklistScreen #restored { color: $text-error; }
     WorklistScreen #filter, #screening { color: $text-warning; }
     WorklistScreen FilmTable { height: 1fr; }
     WorklistScreen #whys { height: 30%; border-top: solid $primary; scrollbar-size-vertical: 1; }
@@ -59,16 +63,18 @@ class WorklistScreen(DecidingScreen):
         say: Language,
         film: Callable[[Sequence[ReviewRow], int], Screen[int]],
         screening: Screening | None = None,
+        restored: Restored | None = None,
     ) -> None:
         super().__init__(review, say)
         self._film = film
-        self._worklist, self._screening = worklist, screening
+        self._worklist, self._screening, self._restored = worklist, screening, restored
         self._pages = Pages(worklist, review)
         self._warned = ""
 
     def compose(self) -> ComposeResult:
         yield Header()
         yield Static("", id="counts", markup=False)
+        yield Static("", id="restored", markup=False)
         yield Static("", id="filter", markup=False)
         yield Static("", id="screening", markup=False)
         yield FilmTable(self._review, self._pages, self._say, ranked=self._worklist.is_ranked())
@@ -77,6 +83,7 @@ class WorklistScreen(DecidingScreen):
         yield KeyLine(self._say)
 
     def on_mount(self) -> None:
+        self._line("#restored", restored_line(self._restored, self._say) if self._restored else "")
         self._tell()
         self.action_sign_in()
         self.set_interval(_LOOKS, self._look)

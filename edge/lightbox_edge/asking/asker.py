@@ -33,7 +33,7 @@ class Asker:
 
     Args:
         open_bundle: opens the bundle.
-        worklist: the path of the worklist's file, in which the films' places are looked up.
+        worklist: opens the worklist, in which the films' places are looked up, in the asking thread.
         shows: whether the reader may see what the machine says of a film, `Review.shows_machine`.
         precision, backend, device, threads: see `Model`.
     """
@@ -41,7 +41,7 @@ class Asker:
     def __init__(
         self,
         open_bundle: Callable[[], Bundle],
-        worklist: str,
+        worklist: Callable[[], Worklist],
         shows: Callable[[ReviewRow], bool] = lambda _: True,
         *,
         precision: Precision | Literal["auto"] = "auto",
@@ -108,7 +108,7 @@ class Asker:
                 how = bundle.manifest.preprocessing
                 work = partial(load, how=how, limits=Limits(), kept_side=kept_side(bundle))
                 self._decoder = DecoderProcess(work)
-            with Worklist(self._worklist) as worklist:
+            with self._worklist() as worklist:
                 at = places(worklist, row)
             frame = load_again(row, at, self._decoder.load)
             seen = answering.see(row.result.path, str(row.film), frame)

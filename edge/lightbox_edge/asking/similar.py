@@ -6,7 +6,7 @@ validated that films with a high one have the same disease; what was measured st
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 
@@ -51,10 +51,10 @@ class SimilarFilms:
 
     Args:
         review: says what its reader may see.
-        worklist: the path of the worklist's file.
+        worklist: opens the worklist, in the asking thread.
     """
 
-    def __init__(self, review: Review, worklist: str) -> None:
+    def __init__(self, review: Review, worklist: Callable[[], Worklist]) -> None:
         self._review, self._worklist = review, worklist
         self._turn = Lock()
         self._held: HeldFeatures | None = None
@@ -69,7 +69,7 @@ class SimilarFilms:
         Raises:
             LightboxError: the film has no features, or the worklist cannot be read.
         """
-        with self._turn, Worklist(self._worklist) as worklist:
+        with self._turn, self._worklist() as worklist:
             if self._held is None or self._held.judge != row.judge:
                 self._held = HeldFeatures(row.judge, worklist)
             self._held.refresh(worklist)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from PIL import Image
 
 from lightbox_edge.durable import write_durably
-from lightbox_edge.errors import LightboxError
+from lightbox_edge.private_files import make_private_folder
 from lightbox_edge.regions.drawing import FILM, film_gray, mask_png, overlay_png
 from lightbox_edge.regions.outliner import FilmRegions
 
@@ -21,10 +21,7 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]')  # in a name of a file on some
 
 def make_folder(out: Path) -> None:
     """Make the folder of the regions, for its owner alone: what lies in it shows patients."""
-    try:
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise LightboxError(f"The folder {out} cannot be made: {error.strerror}.") from error
+    make_private_folder(out)
 
 
 def write_regions(out: Path, film: FilmRegions) -> list[str | None]:

@@ -1,6 +1,7 @@
 """A film in the system's own viewer: a PNG at full resolution with its overlay, in a private folder.
 
 The folder is readable by its owner alone and goes when the program ends, for it holds patients' pictures.
+What a power cut leaves of it goes when the next program shows a film, or with `remove_left`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
@@ -19,6 +22,9 @@ from lightbox_edge.viewing.film import Film
 from lightbox_edge.viewing.marks import Mark
 from lightbox_edge.viewing.rendering import render
 from lightbox_edge.viewing.view import Canvas, View
+
+_PREFIX = "lightbox-films-"
+_DAY = 86_400  # seconds after which no review that is still open shows a film
 
 
 class ShownFilms:
@@ -38,7 +44,8 @@ class ShownFilms:
         picture = render(film, view.whole(), Canvas(columns, rows), marks).convert("RGB")
         try:
             if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="lightbox-", ignore_cleanup_errors=True)
+                remove_left(_DAY)
+                self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
             self._count += 1
             file = Path(self._folder.name) / f"film-{self._count}.png"
             with_words(picture, list(words)).save(file, "PNG", compress_level=1)
@@ -51,6 +58,20 @@ class ShownFilms:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+
+def remove_left(seconds: int = 0) -> list[Path]:
+    """Remove the folders in the temporary folder that programs left which were killed; those that went.
+
+    ``seconds`` is how old a folder must at least be.
+    """
+    oldest, gone = time.time() - seconds, []
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # another user's
+            if folder.stat().st_mtime <= oldest:
+                shutil.rmtree(folder)
+                gone.append(folder)
+    return gone
 
 
 def open_with_system(file: Path) -> bool:

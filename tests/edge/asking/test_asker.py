@@ -144,7 +144,9 @@ def test_the_bundle_is_opened_once_when_it_is_needed_and_the_decoder_ends(
         opened.append(1)
         return bundle
 
-    with Asker(open_it, str(place / "films.worklist"), threads=1, backend="onnxruntime") as asker:
+    with Asker(
+        open_it, lambda: Worklist(place / "films.worklist"), threads=1, backend="onnxruntime"
+    ) as asker:
         assert opened == []
         film = row(place / "films.worklist", FILM)
         replies: list[float] = []

@@ -53,7 +53,7 @@ def worklist(tmp_path: Path) -> Iterator[Worklist]:
 
 
 def finder(worklist: Worklist, mode: Mode = "ai-first") -> SimilarFilms:
-    return SimilarFilms(Review(worklist, mode), worklist.path)
+    return SimilarFilms(Review(worklist, mode), worklist.again)
 
 
 def reviewer(worklist: Worklist, name: str, mode: Mode) -> Review:
@@ -137,7 +137,7 @@ def test_a_blind_reader_sees_what_he_has_decided_on(worklist: Worklist) -> None:
     reviewer(worklist, "Bela", "ai-first").decide(row(worklist.path, "2.png"), "refer")
     blind = reviewer(worklist, "Amina", "blind-first")
     blind.decide(row(worklist.path, "2.png"), "nothing seen")
-    found = SimilarFilms(blind, worklist.path).similar(asked, 3)
+    found = SimilarFilms(blind, worklist.again).similar(asked, 3)
     assert [one.shows_machine for one in found] == [False, True, False]
     assert [[(it.reader, it.answer) for it in one.standing.decisions] for one in found] == [
         [],
@@ -152,10 +152,10 @@ def test_a_second_reader_sees_no_decision_before_his_own(worklist: Worklist) -> 
         reviewer(worklist, "Bela", "ai-first").decide(row(worklist.path, f"{number}.png"), "agree")
     second = reviewer(worklist, "Amina", "second")
     second.decide(row(worklist.path, "2.png"), "disagree")
-    found = SimilarFilms(second, worklist.path).similar(asked, 2)
+    found = SimilarFilms(second, worklist.again).similar(asked, 2)
     assert [one.standing.answer for one in found] == ["", "disputed"]
     assert [one.shows_machine for one in found] == [True, True]
-    everyone = SimilarFilms(reviewer(worklist, "Chi", "ai-first"), worklist.path).similar(asked, 2)
+    everyone = SimilarFilms(reviewer(worklist, "Chi", "ai-first"), worklist.again).similar(asked, 2)
     assert [one.standing.answer for one in everyone] == ["agree", "disputed"]
 
 

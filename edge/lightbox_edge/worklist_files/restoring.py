@@ -1,0 +1,134 @@
+"""A damaged worklist is set aside, never removed, and its last good copy takes its place, loudly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from lightbox_edge.durable import write_parts_durably
+from lightbox_edge.errors import LightboxError
+from lightbox_edge.private_files import narrow
+from lightbox_edge.worklist_files.beside import SIDES, last_good, set_aside
+from lightbox_edge.worklist_files.checking import (
+    Contents,
+    Damage,
+    examine,
+    last_readable_decision,
+)
+from lightbox_edge.worklist_files.connecting import database_errors
+from lightbox_edge.worklist_files.holding import refuse_if_held
+from lightbox_edge.worklist_files.keeping import is_current
+from lightbox_edge.worklist_files.keys import Key
+
+_CHUNK = 1 << 20  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done: the file, what was wrong with it, and what its copy holds.
+
+    ``aside`` is where the damaged file lies now, None where there was none; ``readable`` the highest number
+    of a decision that can still be read in it.
+    """
+
+    path: Path
+    fact: str
+    aside: Path | None
+    made_at: str
+    rows: int
+    decisions: int
+    readable: int
+
+    @property
+    def sentences(self) -> list[str]:
+        """For the terminal; what a copy lacks is never hidden."""
+        told = [
+            f"The worklist {self.path} was damaged ({self.fact}).",
+            (
+                f"It is restored from its last good copy of {self.made_at}: rows: {self.rows}, decisions: "
+                f"{self.decisions}."
+            ),
+            "What was screened or decided after that is missing: screen the same folders again.",
+        ]
+        if self.aside:
+            told.append(f"The damaged file is kept as {self.aside}.")
+        if self.readable > self.decisions:
+            told.append(
+                f"Decisions {self.decisions + 1} to {self.readable} can still be read in that file and are "
+                "not in the restored one: do not throw it away."
+            )
+        return told
+
+
+def mend(path: Path, key: Key | None = None, *, thoroughly: bool = False) -> Restored | None:
+    """Restore a damaged worklist; None where it is sound, or not there and never was.
+
+    Every page is looked at where something smells: a log that was left, or a file that is newer than its
+    last good copy, so that its last use did not end cleanly. ``thoroughly`` always does.
+
+    Raises:
+        LightboxError: it is damaged and there is no good copy, or another program has it open; the file is
+            left as it is.
+    """
+    copy = last_good(path)
+    if not copy.is_file() and (not path.is_file() or not path.stat().st_size):
+        return None  # a new one
+    narrow(path)  # SQLite's side files will have its rights
+    damage = _damage(path, key, thoroughly=thoroughly or not is_current(path))
+    if damage is None:
+        return None
+    held = _examined(copy, key) if copy.is_file() else None
+    if not isinstance(held, Contents):
+        raise LightboxError(
+            f"The worklist {path} is damaged ({damage.fact}) and has no good copy beside it: it is left as "
+            "it is; name another with --worklist."
+        )
+    refuse_if_held(path)
+    return _restore(path, copy, key, damage, held)
+
+
+def _damage(path: Path, key: Key | None, *, thoroughly: bool) -> Damage | None:
+    if not path.is_file():
+        return Damage("it is gone")
+    if not path.stat().st_size:
+        return Damage("it is empty")
+    try:
+        found = examine(path, key, thoroughly=thoroughly)
+    except database_errors():
+        return None  # held, or on a disk that does not give it: who opens it says that better
+    if isinstance(found, Damage):
+        return found
+    copy = _examined(last_good(path), key, thoroughly=False) if last_good(path).is_file() else None
+    if isinstance(copy, Contents) and copy.tables - found.tables:
+        return Damage(f"without its table {min(copy.tables - found.tables)}")
+    return None
+
+
+def _examined(path: Path, key: Key | None, *, thoroughly: bool = True) -> Contents | Damage | None:
+    try:
+        return examine(path, key, thoroughly=thoroughly)
+    except database_errors():
+        return None
+
+
+def _restore(path: Path, copy: Path, key: Key | None, damage: Damage, held: Contents) -> Restored:
+    made_at = datetime.fromtimestamp(copy.stat().st_mtime)
+    aside = set_aside(path) if path.exists() else None
+    if aside is not None:
+        for end in ("", *SIDES):
+            side = path.with_name(path.name + end)
+            if side.exists():
+                side.replace(aside.with_name(aside.name + end))
+    write_parts_durably(path, _chunks(copy))
+    readable = last_readable_decision(aside, key) if aside else 0
+    return Restored(
+        path, damage.fact, aside, f"{made_at:%Y-%m-%d %H:%M}", held.rows, held.decisions, readable
+    )
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
