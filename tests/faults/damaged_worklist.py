@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.worklist_files.keeping import keep_copy
 from tests.faults.invariants import judged, unsaid
 from tests.faults.reviewed import log, put_decided
 from tests.faults.running import Ended
@@ -21,8 +22,10 @@ def damaged_worklist(case: Case) -> Verdict:
     The program may refuse it in a sentence and leave it as it is; or restore it and say so; or be untouched
     by the damage. It may not lose a decision or change a result without a word.
     """
-    hot = case.chance.random() < 0.5
+    hot, copied = case.chance.random() < 0.5, case.chance.random() < 0.7
     put_decided(case, hot=hot)
+    if copied:
+        keep_copy(case.worklist, None)
     kept = log(case.worklist)
     way = case.chance.choice(WAYS + (OF_LOG if hot else ()))
     file = Path(f"{case.worklist}-wal") if way in OF_LOG else case.worklist
@@ -30,16 +33,19 @@ def damaged_worklist(case: Case) -> Verdict:
     damaged = file.read_bytes()
     case.stage.put_films(case.folder)
     ended = case.ended(*case.stage.screening())
-    lost, wrong = _lost(case, kept, ended), []
-    code = ended.code
+    lost, wrong, code = _lost(case, kept, ended), [], ended.code
+    if "last good copy of" in ended.err and not any(
+        one.read_bytes() == damaged for one in case.folder.glob(f"{case.worklist.name}.damaged-*")
+    ):
+        wrong.append("what was damaged is not kept as it was")
     if ended.code == 2:
         if not file.exists() or file.read_bytes() != damaged:
             wrong.append("it was refused and yet changed")
-        for end in ("-wal", "-shm", ""):
-            Path(f"{case.worklist}{end}").unlink(missing_ok=True)
+        for part in case.folder.glob(f"{case.worklist.name}*"):
+            part.unlink()
         put_decided(case, hot=False)
         ended = Ended(ended.code, "", ended.err)  # what it told was of the damaged one
-    what = f"{way}, {'with its log beside it' if hot else 'put away'}"
+    what = f"{way}, {'with its log beside it' if hot else 'put away'}{', with a good copy' if copied else ''}"
     verdict = judged(case, what, True, [ended], unsaid(ended))
     return Verdict(
         f"{what}: exit code {code}",
@@ -53,7 +59,7 @@ def damaged_worklist(case: Case) -> Verdict:
 
 def _lost(case: Case, kept: list[tuple[tuple[str, int], str]], ended: Ended) -> list[str]:
     """Decisions that are gone without a word; refused or said to be restored, none is."""
-    if ended.code == 2 or "last good copy" in ended.err:
+    if ended.code == 2 or "last good copy of" in ended.err:
         return []
     try:
         now = log(case.worklist)

@@ -80,7 +80,8 @@ def undisturbed(stage: Stage, folder: Path) -> Stage:
     folder.mkdir()
     stage.put_films(folder)
     run(stage.screening(), folder, stage.env)
-    (folder / stage.worklist).unlink()
+    for file in folder.glob(f"{stage.worklist}*"):
+        file.unlink()
     ended = run(stage.screening(), folder, stage.env)
     assert ended.code in (0, 1), ended.err
     told = tuple(sorted(map(from_line, ended.lines), key=repr))
