@@ -7,7 +7,7 @@ from pathlib import Path
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.worklist_files.keeping import keep_copy
 from tests.faults.invariants import judged, unsaid
-from tests.faults.reviewed import log, put_decided
+from tests.faults.reviewed import Entry, log, noted_head, put_decided
 from tests.faults.running import Ended
 from tests.faults.verdict import Case, Verdict
 
@@ -26,14 +26,14 @@ def damaged_worklist(case: Case) -> Verdict:
     put_decided(case, hot=hot)
     if copied:
         keep_copy(case.worklist, None)
-    kept = log(case.worklist)
+    kept, head = log(case.worklist), noted_head(case.worklist)
     way = case.chance.choice(WAYS + (OF_LOG if hot else ()))
     file = Path(f"{case.worklist}-wal") if way in OF_LOG else case.worklist
     _damage(case, way, file)
     damaged = file.read_bytes()
     case.stage.put_films(case.folder)
     ended = case.ended(*case.stage.screening())
-    lost, wrong, code = _lost(case, kept, ended), [], ended.code
+    lost, wrong, code = _lost(case, way, kept, head, ended), [], ended.code
     if "last good copy of" in ended.err and not any(
         one.read_bytes() == damaged for one in case.folder.glob(f"{case.worklist.name}.damaged-*")
     ):
@@ -57,15 +57,27 @@ def damaged_worklist(case: Case) -> Verdict:
     )
 
 
-def _lost(case: Case, kept: list[tuple[tuple[str, int], str]], ended: Ended) -> list[str]:
-    """Decisions that are gone without a word; refused or said to be restored, none is."""
+def _lost(case: Case, way: str, kept: list[Entry], head: str, ended: Ended) -> list[str]:
+    """Decisions that are gone without a word; refused or said to be restored, none is.
+
+    A log that was cut, or whose last transaction is in parts, looks like one that never had more: there the
+    head that somebody noted must tell.
+    """
     if ended.code == 2 or "last good copy of" in ended.err:
         return []
     try:
         now = log(case.worklist)
     except LightboxError as error:
         return [f"exit code {ended.code}, and then: {error}"]
-    return [f"decision gone without a word: {one}" for one in kept if one not in now]
+    gone = [one for one in kept if one not in now]
+    if gone and (way == "log cut" or (way == "a bit of the log" and gone == kept[-1:])):
+        return [] if _verified(case, "--head", head).code == 2 else [f"a noted head does not tell of {gone}"]
+    return [f"decision gone without a word: {one}" for one in gone]
+
+
+def _verified(case: Case, *arguments: str) -> Ended:
+    worklist = ("--worklist", case.stage.worklist)
+    return case.ended(*case.stage.program, "worklist", "verify", *worklist, *arguments)
 
 
 def _damage(case: Case, way: str, file: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from lightbox_edge import Review, Worklist
 from lightbox_edge.browsing import Pages
-from lightbox_edge.decisions import Readers
+from lightbox_edge.decisions import Readers, verify
 from lightbox_edge.results import FilmKey
 from tests.faults.running import run
 from tests.faults.stage import Stage
@@ -57,13 +59,25 @@ def put_decided(case: Case, *, hot: bool) -> None:
 
 def log(worklist: Path) -> list[Entry]:
     """The entries of a log in their order, read from a copy."""
+    with _copy(worklist) as opened, opened.reading() as connection:
+        found = connection.execute(
+            "SELECT json_extract(entry, '$.sha256'), json_extract(entry, '$.frame'),"
+            " json_extract(entry, '$.answer') FROM decision ORDER BY number"
+        ).fetchall()
+    return [((sha256, frame), answer) for sha256, frame, answer in found]
+
+
+def noted_head(worklist: Path) -> str:
+    """The head of the chain, as a report on paper has it."""
+    with _copy(worklist) as opened:
+        return verify(opened).head
+
+
+@contextmanager
+def _copy(worklist: Path) -> Iterator[Worklist]:
     with tempfile.TemporaryDirectory() as place:
         for end in ("", "-wal"):
             if (part := Path(f"{worklist}{end}")).exists():
                 shutil.copy(part, place)
-        with Worklist(Path(place) / worklist.name) as opened, opened.reading() as connection:
-            found = connection.execute(
-                "SELECT json_extract(entry, '$.sha256'), json_extract(entry, '$.frame'),"
-                " json_extract(entry, '$.answer') FROM decision ORDER BY number"
-            ).fetchall()
-    return [((sha256, frame), answer) for sha256, frame, answer in found]
+        with Worklist(Path(place) / worklist.name) as opened:
+            yield opened

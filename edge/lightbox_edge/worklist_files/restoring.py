@@ -21,6 +21,7 @@ from lightbox_edge.worklist_files.connecting import database_errors
 from lightbox_edge.worklist_files.holding import refuse_if_held
 from lightbox_edge.worklist_files.keeping import is_current
 from lightbox_edge.worklist_files.keys import Key
+from lightbox_edge.worklist_files.log_checking import damaged_frame
 
 _CHUNK = 1 << 20  # bytes
 
@@ -95,8 +96,10 @@ def _damage(path: Path, key: Key | None, *, thoroughly: bool) -> Damage | None:
     if not path.stat().st_size:
         return Damage("it is empty")
     try:
+        if thoroughly and (frame := damaged_frame(path.with_name(f"{path.name}-wal"))):
+            return Damage(f"frame {frame} of its write-ahead log is not what was written")
         found = examine(path, key, thoroughly=thoroughly)
-    except database_errors():
+    except (OSError, *database_errors()):
         return None  # held, or on a disk that does not give it: who opens it says that better
     if isinstance(found, Damage):
         return found
