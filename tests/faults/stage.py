@@ -43,7 +43,7 @@ class Stage:
 
     def screening(self, *arguments: object) -> list[str]:
         """The command line that all faults of screening break; the films lie in the case's folder."""
-        return self.call("screen", FILMS, "--json", "--threads", "2", "--bundle", self.bundle, *arguments)
+        return self.call("screen", FILMS, "--json", "--threads", "1", "--bundle", self.bundle, *arguments)
 
     def put_films(self, folder: Path) -> Path:
         """A copy of the films, with their times, for a case to break."""

@@ -77,13 +77,16 @@ class KeepsCopy:
 
 def is_current(path: Path) -> bool:
     """Whether the last good copy was made after everything that is in the file: the end was a clean one."""
-    log = path.with_name(f"{path.name}-wal")
     try:
-        if log.exists() and log.stat().st_size:
-            return False
-        return last_good(path).stat().st_mtime_ns >= path.stat().st_mtime_ns
+        return not has_log(path) and last_good(path).stat().st_mtime_ns >= path.stat().st_mtime_ns
     except OSError:
         return False
+
+
+def has_log(path: Path) -> bool:
+    """Whether a write-ahead log holds what is not in the file yet: it is in use, or a power cut left it."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def keep_copy(path: Path, key: Key | None) -> None:

@@ -14,7 +14,7 @@ from lightbox_edge.worklist_files.beside import last_good
 from lightbox_edge.worklist_files.connecting import connect, database_errors
 
 _MAGIC = b"SQLite format 3\x00"
-_PAGE, _SALT = 4096, 16  # bytes; the first page begins with the salt
+PAGE, _SALT = 4096, 16  # bytes; the first page begins with the salt
 _ROUNDS = 256_000  # SQLCipher 4's own number, of PBKDF2-HMAC-SHA512
 
 
@@ -44,7 +44,7 @@ def is_encrypted(path: Path) -> bool:
     SQLCipher leaves no mark to know it by; noise does not compress, and zeros and texts do.
     """
     head = _head(path)
-    return len(head) == _PAGE and not head.startswith(_MAGIC) and len(zlib.compress(head)) >= _PAGE
+    return len(head) == PAGE and not head.startswith(_MAGIC) and len(zlib.compress(head)) >= PAGE
 
 
 def needs_passphrase(path: Path) -> bool:
@@ -84,6 +84,6 @@ def _unlocks(file: Path, key: Key) -> bool:
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_PAGE)
+            return file.read(PAGE)
     except OSError:
         return b""

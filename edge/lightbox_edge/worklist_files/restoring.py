@@ -19,8 +19,8 @@ from lightbox_edge.worklist_files.checking import (
 )
 from lightbox_edge.worklist_files.connecting import database_errors
 from lightbox_edge.worklist_files.holding import refuse_if_held
-from lightbox_edge.worklist_files.keeping import is_current
-from lightbox_edge.worklist_files.keys import Key
+from lightbox_edge.worklist_files.keeping import has_log, is_current
+from lightbox_edge.worklist_files.keys import PAGE, Key
 from lightbox_edge.worklist_files.log_checking import damaged_frame
 
 _CHUNK = 1 << 20  # bytes
@@ -45,20 +45,18 @@ class Restored:
     @property
     def sentences(self) -> list[str]:
         """For the terminal; what a copy lacks is never hidden."""
+        held = f"{self.rows} rows, {self.decisions} decisions"
         told = [
             f"The worklist {self.path} was damaged ({self.fact}).",
-            (
-                f"It is restored from its last good copy of {self.made_at}: rows: {self.rows}, decisions: "
-                f"{self.decisions}."
-            ),
+            f"It is restored from its last good copy of {self.made_at}: {held}.",
             "What was screened or decided after that is missing: screen the same folders again.",
         ]
         if self.aside:
             told.append(f"The damaged file is kept as {self.aside}.")
         if self.readable > self.decisions:
             told.append(
-                f"Decisions {self.decisions + 1} to {self.readable} can still be read in that file and are "
-                "not in the restored one: do not throw it away."
+                f"Decisions up to number {self.readable} can still be read in {self.aside}: do not throw it "
+                "away."
             )
         return told
 
@@ -95,6 +93,8 @@ def _damage(path: Path, key: Key | None, *, thoroughly: bool) -> Damage | None:
         return Damage("it is gone")
     if not path.stat().st_size:
         return Damage("it is empty")
+    if path.stat().st_size % PAGE and not has_log(path):  # SQLite would read zeros there
+        return Damage("it is cut short")
     try:
         if thoroughly and (frame := damaged_frame(path.with_name(f"{path.name}-wal"))):
             return Damage(f"frame {frame} of its write-ahead log is not what was written")

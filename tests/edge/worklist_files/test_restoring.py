@@ -1,0 +1,174 @@
+"""A damaged worklist is set aside and restored from its last good copy; a sound one is left alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from lightbox_edge import LightboxError, Review, Worklist
+from lightbox_edge.decisions import verify
+from lightbox_edge.worklist_files import Key
+from lightbox_edge.worklist_files.beside import last_good
+from lightbox_edge.worklist_files.encrypting import encrypt
+from lightbox_edge.worklist_files.keeping import keep_copy
+from lightbox_edge.worklist_files.keys import key_for
+from lightbox_edge.worklist_files.restoring import mend
+from tests.reviewed_films import row
+
+PAGE = 4096
+Damages = Callable[[Path], None]
+
+
+def zero(path: Path, first: int, count: int = 1) -> None:
+    with path.open("r+b") as file:
+        file.seek(first * PAGE)
+        file.write(bytes(count * PAGE))
+
+
+def without_a_table(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE reader")
+
+
+def swept(path: Path) -> None:
+    """Zeros all through the file but for its first two pages, as a sick stick leaves them."""
+    zero(path, 2, path.stat().st_size // PAGE - 2)
+
+
+DAMAGES: dict[str, Damages] = {
+    "no database": lambda path: path.write_text("Patient 7: look again.\n" * 500) and None,
+    "empty": lambda path: os.truncate(path, 0),
+    "gone": lambda path: path.unlink(),
+    "cut short": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "its end cut off by a byte": lambda path: os.truncate(path, path.stat().st_size - 1),
+    "first page of zeros": lambda path: zero(path, 0),
+    "pages of zeros": swept,
+    "no table": without_a_table,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("passphrase", ["", "nine lives of a cat"], ids=["plain", "encrypted"])
+def test_a_damaged_one_is_set_aside_and_restored(path: Path, damage: Damages, passphrase: str) -> None:
+    if passphrase and damage is without_a_table:
+        pytest.skip("who drops a table has the key")
+    key = None
+    if passphrase:
+        encrypt(path, passphrase)
+    else:
+        keep_copy(path, None)
+    damage(path)
+    damaged = path.read_bytes() if path.exists() else None
+    if passphrase:
+        key = key_for(path, passphrase)
+    restored = mend(path, key, thoroughly=True)
+    assert restored is not None
+    assert (restored.rows, restored.decisions) == (5, 3)
+    told = " ".join(restored.sentences)
+    assert "5 rows, 3 decisions" in told
+    assert "What was screened or decided after that is missing" in told
+    if damaged is None:
+        assert restored.aside is None
+    else:
+        assert restored.aside is not None
+        assert re.search(r"clinic\.worklist\.damaged-\d{4}-\d\d-\d\d-\d{6}$", str(restored.aside))
+        assert restored.aside.read_bytes() == damaged
+    assert path.stat().st_mode & 0o777 == 0o600
+    with Worklist(path, key=key) as worklist:
+        assert len(list(worklist.results())) == 5
+        assert verify(worklist).entries == 3
+    assert mend(path, key, thoroughly=True) is None
+
+
+@pytest.mark.parametrize("damage", ["no database", "cut short", "pages of zeros"])
+def test_without_a_copy_it_is_a_sentence_and_the_file_is_untouched(path: Path, damage: str) -> None:
+    DAMAGES[damage](path)
+    before = path.read_bytes()
+    with pytest.raises(LightboxError) as caught:
+        mend(path)
+    assert str(caught.value).startswith(f"The worklist {path} is damaged (")
+    assert "no good copy" in str(caught.value)
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_copy_is_no_copy(path: Path) -> None:
+    keep_copy(path, None)
+    swept(last_good(path))
+    swept(path)
+    with pytest.raises(LightboxError, match="no good copy"):
+        mend(path, thoroughly=True)
+
+
+def test_a_log_that_a_power_cut_left_is_no_damage(path: Path, tmp_path: Path) -> None:
+    """The file and its log are copied as they lie while the program runs: what a cut leaves."""
+    keep_copy(path, None)
+    cut = tmp_path / "cut"
+    cut.mkdir()
+    with Worklist(path) as worklist:
+        review = Review(worklist)
+        review.sign_in("Amina", "2468")
+        review.decide(row(worklist, 3), "refer")
+        for file in path.parent.glob("clinic.worklist*"):
+            shutil.copy(file, cut)
+    (cut / "clinic.worklist-shm").unlink()
+    assert (cut / "clinic.worklist-wal").stat().st_size > 0
+    before = (cut / path.name).read_bytes()
+    assert mend(cut / path.name, thoroughly=True) is None
+    assert (cut / path.name).read_bytes() == before
+    with Worklist(cut / path.name) as worklist:
+        assert verify(worklist).entries == 4
+
+
+def test_decisions_that_only_the_damaged_file_gives_are_named(path: Path) -> None:
+    keep_copy(path, None)
+    with Worklist(path) as worklist:
+        review = Review(worklist)
+        review.sign_in("Amina", "2468")
+        review.decide(row(worklist, 3), "refer")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'picture'").fetchone()[0]
+    zero(path, root - 1)
+    restored = mend(path)  # it is newer than its copy, so every page is looked at
+    assert restored is not None
+    assert (restored.decisions, restored.readable) == (3, 4)
+    assert f"Decisions up to number 4 can still be read in {restored.aside}" in restored.sentences[-1]
+
+
+def test_one_that_another_program_holds_is_left_alone(path: Path) -> None:
+    keep_copy(path, None)
+    hold = "import sys; from lightbox_edge import Worklist; w = Worklist(sys.argv[1]); print(1); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout
+        other.stdout.readline()
+        swept(path)
+        with pytest.raises(LightboxError, match="is open in another program"):
+            mend(path, thoroughly=True)
+        other.kill()
+    assert mend(path, thoroughly=True) is not None
+
+
+def test_a_new_one_needs_nothing(tmp_path: Path) -> None:
+    assert mend(tmp_path / "new.worklist") is None
+    (tmp_path / "empty.worklist").touch()
+    assert mend(tmp_path / "empty.worklist") is None
+
+
+def test_a_wrong_passphrase_is_no_damage(path: Path) -> None:
+    encrypt(path, "nine lives of a cat")
+    before = path.read_bytes()
+    with pytest.raises(LightboxError, match="does not open"):
+        key_for(path, "nine lives of a dog")
+    assert path.read_bytes() == before
+    assert repr(Key.derive("nine lives of a cat", b"0" * 16)) == "Key()"
