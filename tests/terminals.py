@@ -53,10 +53,15 @@ class Terminal:
         self.press(reader, "Enter", PIN, "Enter")
         self.sees(f"{reader}, ", without="Sign in to decide")
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the program has not ended yet."""
+        return Path(f"/proc/{self.process}").exists()
+
     def ended(self) -> None:
         """Wait until the program has ended."""
         ends = time.monotonic() + PATIENCE
-        while Path(f"/proc/{self.process}").exists() and time.monotonic() < ends:
+        while self.is_alive and time.monotonic() < ends:
             time.sleep(0.05)
 
     def close(self) -> None:

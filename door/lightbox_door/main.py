@@ -106,14 +106,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:  # of the disk under stdout, for all else has its own sentence
         say(f"{error.filename or 'stdout'} cannot be read or written: {error.strerror}.")
         say_no_more()
-    except MemoryError:
-        say("There is not enough memory: close other programs, or screen with --threads 1.")
     except ModuleNotFoundError as error:
         if arguments.name not in EXTRAS:
             raise
         extra = EXTRAS[arguments.name]
         say(f"'{arguments.name}' needs {error.name}: pip install 'lightbox-triage[{extra}]'.")
+    except (MemoryError, ImportError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        say("There is not enough memory: close other programs, or screen with --threads 1.")
     return LightboxError.exit_code
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Also what the system says to a library or a thread that is to be loaded."""
+    signs = ("can't start new thread", "failed to map segment", "annot allocate memory")
+    return isinstance(error, MemoryError) or any(sign in str(error) for sign in signs)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lightbox_door.main import main
 from lightbox_edge import Bundle
 from tests.film_files import SAMPLES
 from tests.processes import environment, lightbox
@@ -41,3 +42,30 @@ def test_a_shutdown_is_an_interruption(tmp_path: Path, bundle: Bundle) -> None:
         _, said = process.communicate()
     assert process.returncode == 130
     assert said.endswith("lightbox: interrupted; run the same command again to go on.\n")
+
+
+STARVED = [MemoryError(), RuntimeError("can't start new thread"), ImportError("x.so: failed to map segment")]
+
+
+@pytest.mark.parametrize("error", STARVED)
+def test_too_little_memory_is_one_sentence(
+    error: Exception, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def starved(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr("lightbox_door.language_command.run", starved)
+    assert main(["language"]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        "lightbox: There is not enough memory: close other programs, or screen with --threads 1.\n"
+    )
+
+
+def test_an_error_of_ours_is_no_lack_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(_: object) -> int:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr("lightbox_door.language_command.run", wrong)
+    with pytest.raises(RuntimeError, match="a mistake"):
+        main(["language"])

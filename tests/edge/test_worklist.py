@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import sqlite3
 import subprocess
@@ -280,7 +281,7 @@ def test_a_read_only_folder_is_a_sentence(tmp_path: Path) -> None:
     told = """
 import sqlite3, sys
 real = sqlite3.connect
-sqlite3.connect = lambda path, **more: real(f"file:{path}?mode=ro", uri=True, **more)
+sqlite3.connect = lambda path, **more: real(path.replace("mode=rw", "mode=ro"), **more)
 from lightbox_edge import LightboxError, Worklist
 try:
     Worklist(sys.argv[1])
@@ -436,3 +437,14 @@ def python(program: str, path: Path) -> str:
         [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
     )
     return done.stdout
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_reading_that_was_left_in_the_middle_says_nothing_when_it_goes(worklist: Worklist) -> None:
+    """As of a report whose disk is full: its rows are dropped after the worklist was closed."""
+    worklist.commit(JUDGE, [one_row()])
+    rows = worklist.judged()
+    next(rows)
+    worklist.close()
+    del rows
+    gc.collect()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.worklist_files.keeping import keep_copy
 from tests.faults.invariants import judged, unsaid
 from tests.faults.reviewed import Entry, log, noted_head, put_decided
 from tests.faults.running import Ended
@@ -23,9 +22,7 @@ def damaged_worklist(case: Case) -> Verdict:
     by the damage. It may not lose a decision or change a result without a word.
     """
     hot, copied = case.chance.random() < 0.5, case.chance.random() < 0.7
-    put_decided(case, hot=hot)
-    if copied:
-        keep_copy(case.worklist, None)
+    put_decided(case, hot=hot, copied=copied)
     kept, head = log(case.worklist), noted_head(case.worklist)
     way = case.chance.choice(WAYS + (OF_LOG if hot else ()))
     file = Path(f"{case.worklist}-wal") if way in OF_LOG else case.worklist
@@ -60,8 +57,8 @@ def damaged_worklist(case: Case) -> Verdict:
 def _lost(case: Case, way: str, kept: list[Entry], head: str, ended: Ended) -> list[str]:
     """Decisions that are gone without a word; refused or said to be restored, none is.
 
-    A log that was cut, or whose last transaction is in parts, looks like one that never had more: there the
-    head that somebody noted must tell.
+    A log that was cut, or whose last transaction is in parts, looks like one that never had more, an empty
+    file without a copy like a new one: there the head that somebody noted must tell.
     """
     if ended.code == 2 or "last good copy of" in ended.err:
         return []
@@ -70,7 +67,7 @@ def _lost(case: Case, way: str, kept: list[Entry], head: str, ended: Ended) -> l
     except LightboxError as error:
         return [f"exit code {ended.code}, and then: {error}"]
     gone = [one for one in kept if one not in now]
-    if gone and (way == "log cut" or (way == "a bit of the log" and gone == kept[-1:])):
+    if gone and (way in ("log cut", "empty") or (way == "a bit of the log" and gone == kept[-1:])):
         return [] if _verified(case, "--head", head).code == 2 else [f"a noted head does not tell of {gone}"]
     return [f"decision gone without a word: {one}" for one in gone]
 

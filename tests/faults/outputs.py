@@ -39,7 +39,9 @@ def _in_shell(case: Case, way: str, streams: str) -> Verdict:
         verify = [*case.stage.program, "worklist", "verify", "--worklist", case.stage.worklist]
         call = case.stage.call("report") if command == "report" else verify
     ended = case.ended("sh", "-c", f'"$@" {streams}', "sh", *call)
-    return judged(case, f"{command}: {way}", True, [ended], unsaid(ended) if "2" not in streams else ())
+    told = [ended] if command == "screen" else []
+    said = () if "2" in streams else unsaid(ended)  # what talks on stderr cannot be asked there
+    return judged(case, f"{command}: {way}", True, told, said)
 
 
 def _reader_goes(case: Case) -> Verdict:

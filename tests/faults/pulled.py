@@ -18,7 +18,7 @@ def worklist_pulled(case: Case) -> Verdict:
     case = replace(case, stage=replace(case.stage, worklist="disk/w.worklist"))
     with disk(case.folder / "disk") as stick:
         with case.screening() as run:
-            lines = at_a_random_moment(case, run)
+            lines = at_a_random_moment(case, run, earliest=1)
             hit = run.is_at_work
             stick.pull()
             if killed := case.chance.random() < 0.5:

@@ -13,6 +13,8 @@ from lightbox_edge import Review, Worklist
 from lightbox_edge.browsing import Pages
 from lightbox_edge.decisions import Readers, verify
 from lightbox_edge.results import FilmKey
+from lightbox_edge.worklist_files.beside import last_good
+from lightbox_edge.worklist_files.keeping import keep_copy
 from tests.faults.running import run
 from tests.faults.stage import Stage
 from tests.faults.verdict import Case
@@ -36,25 +38,34 @@ def screened(stage: Stage) -> Path:
     return folder / stage.worklist
 
 
-def put_decided(case: Case, *, hot: bool) -> None:
-    """Put that worklist into a case, of its films, with decisions; hot ones stand in the log beside it."""
-    copied, before = Path(f"{case.worklist}.copied"), screened(case.stage)
-    shutil.copy(before, copied)
-    with Worklist(copied) as worklist:
+def put_decided(case: Case, *, hot: bool, copied: bool = False) -> None:
+    """Put that worklist into a case, of its films, with decisions; hot ones stand in the log beside it.
+
+    With ``copied`` it has a last good copy; that of a hot one was made before the decisions.
+    """
+    away, before = Path(f"{case.worklist}.away"), screened(case.stage)
+    shutil.copy(before, away)
+    with Worklist(away) as worklist:
         moved = (str(before.parent), str(case.folder))
         with worklist.writing() as connection:
             connection.execute("UPDATE picture SET location = replace(location, ?, ?)", moved)
+        if copied and hot:
+            keep_copy(away, None)
         review = Review(worklist)
         review.sign_in(READERS[0], PIN)
         films = [film for film in Pages(worklist, review) if film.film is not None]
         for film in films[:DECIDED]:
             review.decide(film, "refer")
         for end in ("", "-wal") if hot else ():
-            shutil.copy(f"{copied}{end}", f"{case.worklist}{end}")
+            shutil.copy(f"{away}{end}", f"{case.worklist}{end}")
     if hot:
-        copied.unlink()
+        away.unlink()
     else:
-        copied.rename(case.worklist)
+        away.rename(case.worklist)
+    if last_good(away).exists():
+        last_good(away).rename(last_good(case.worklist))
+    if copied and not hot:
+        keep_copy(case.worklist, None)
 
 
 def log(worklist: Path) -> list[Entry]:

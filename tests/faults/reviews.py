@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -154,8 +153,7 @@ def _judged(case: Case, plan: Plan, what: str, shown: str, hit: bool) -> Verdict
     try:
         terminal.sign_in(READER)
         terminal.sees(f"{plan.decided(kept)} decided")
-        terminal.press(*plan.keys)  # what is decided already is recorded once
-        terminal.sees(f"{plan.decided(wanted)} decided")
+        _press_again(terminal, plan)
     finally:
         terminal.close()
     kept = log(case.worklist)
@@ -196,17 +194,24 @@ def _shown(shown: str) -> int:
 
 def _signed_in(terminal: Terminal) -> bool:
     """Sign in; whether that was possible before the program ended or said that it cannot."""
-    try:
-        terminal.until(lambda shown: "Sign in to decide" in shown or "Pane is dead" in shown)
-        if "Pane is dead" in terminal.screen():
-            return False
-        terminal.press(READER, "Enter", PIN, "Enter")
-        shown = terminal.until(
-            lambda shown: f"{READER}, " in shown or "cannot be" in shown or "dead" in shown
-        )
-    except subprocess.CalledProcessError:
+    terminal.until(lambda shown: "Sign in to decide" in shown or not terminal.is_alive)
+    if not terminal.is_alive:
         return False
-    return f"{READER}, " in shown
+    terminal.press(READER, "Enter", PIN, "Enter")
+    shown = terminal.until(
+        lambda shown: "Sign in" not in shown or "cannot be used" in shown or not terminal.is_alive
+    )
+    return "Sign in" not in shown and terminal.is_alive
+
+
+def _press_again(terminal: Terminal, plan: Plan) -> None:
+    """The same keys from the first row on until all stands, as a person would who sees that it does not."""
+    wanted = f"{plan.decided(plan.decisions)} decided"
+    for _ in range(4):
+        terminal.press("Home", *plan.keys)  # what is decided already is recorded once
+        if wanted in _settled(terminal):
+            return
+    terminal.sees(wanted)
 
 
 def _settled(terminal: Terminal) -> str:
