@@ -391,6 +391,11 @@ class Worklist:
             raise LightboxError(
                 f"The worklist {self.path} was written by a newer Lightbox: update this one, or name another."
             )
+        if self._version() < 0:
+            raise LightboxError(
+                f"The worklist {self.path} is damaged (its version is {self._version()}): go back to a copy "
+                "from before, or name another."
+            )
         for number in range(self._version(), len(_MIGRATIONS)):
             with self._transaction():
                 if self._version() > number:  # another process was first

@@ -260,6 +260,16 @@ def test_a_file_of_a_newer_lightbox_is_left_alone(worklist: Worklist) -> None:
     assert Path(worklist.path).read_bytes() == before
 
 
+def test_a_version_that_no_lightbox_writes_is_a_sentence(tmp_path: Path) -> None:
+    """One bit of the file's header; it was an error of ours."""
+    path = tmp_path / "t.worklist"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = -3")
+        connection.execute("CREATE TABLE t (n)")
+    with pytest.raises(LightboxError, match=r"is damaged \(its version is -3\)"):
+        Worklist(path)
+
+
 def test_a_text_file_is_no_worklist_and_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("Patient 7: look again.\n" * 100)
