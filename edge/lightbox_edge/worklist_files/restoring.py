@@ -99,8 +99,10 @@ def _damage(path: Path, key: Key | None, *, thoroughly: bool) -> Damage | None:
         if thoroughly and (frame := damaged_frame(path.with_name(f"{path.name}-wal"))):
             return Damage(f"frame {frame} of its write-ahead log is not what was written")
         found = examine(path, key, thoroughly=thoroughly)
-    except (OSError, *database_errors()):
-        return None  # held, or on a disk that does not give it: who opens it says that better
+    except OSError:
+        return None  # on a disk that does not give it: who opens it says that better
+    except database_errors():
+        return None  # the same, or held
     if isinstance(found, Damage):
         return found
     copy = _examined(last_good(path), key, thoroughly=False) if last_good(path).is_file() else None
