@@ -9,23 +9,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import data_store  # type: ignore[import-untyped]  # it ships none
-import numpy as np
-import pydicom
 import pytest
-from numpy.typing import NDArray
-from PIL import Image
 
 from lightbox_edge.backends import beside_decoders, usable_cpus
 from lightbox_edge.bundle import Bundle, open_bundle
 from lightbox_edge.choosing import choose
+from tests import film_files
+from tests.film_files import Film
 from tests.signed import lay_out_keys
 
-Film = NDArray[np.uint8]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 CHEST_OPEN = Path(__file__).parents[1] / "bundles" / "chest-open"
-PYDICOM_DATA = Path(data_store.__file__).parent / "data"
 
 
 def pytest_configure() -> None:
@@ -82,20 +77,4 @@ def screen(command: Callable[..., list[str]]) -> Run:
 @pytest.fixture(scope="session")
 def film() -> Callable[[int], Film]:
     """Chest films of 256 x 256 pixels, another one for each number: real ones, moved and toned a little."""
-    dataset = pydicom.dcmread(PYDICOM_DATA / "RG1_UNCR.dcm")
-    values = dataset.pixel_array.astype(np.float32)
-    values = 1 - (values - values.min()) / (values.max() - values.min())  # MONOCHROME1: white is 0
-    with Image.open(Path(__file__).parents[1] / "samples" / "film-05-8-bit.png") as sample:
-        other = np.asarray(sample, dtype=np.float32) / 255
-    originals = [Image.fromarray(one).resize((300, 300), Image.Resampling.BOX) for one in (values, other)]
-
-    def make(number: int) -> Film:
-        random = np.random.default_rng(number)
-        left, top, right, bottom = random.integers(0, 12, 4)
-        original = originals[int(random.random() < 0.2)]
-        moved = original.crop((left, top, 300 - right, 300 - bottom)).resize((256, 256))
-        toned = np.clip(np.asarray(moved), 0, 1) ** random.uniform(0.8, 1.25)
-        made: Film = np.rint(255 * toned).astype(np.uint8)
-        return made
-
-    return make
+    return film_files.film

@@ -1,4 +1,4 @@
-"""One window of a tmux server of its own: the real program in a real terminal, driven as a user would."""
+"""The real program in a real terminal, driven as a user would: tmux's send-keys and capture-pane."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ PATIENCE = 60.0  # seconds until a screen must show what is waited for
 class Terminal:
     """One window of a tmux server of its own, which runs one command."""
 
-    def __init__(self, folder: Path, name: str, size: tuple[int, int], call: list[str]) -> None:
+    def __init__(self, folder: Path, name: str, size: tuple[int, int], call: list[str], **env: str) -> None:
         self._tmux = ["tmux", "-f", "/dev/null", "-S", str(folder / f"{name}.tmux")]
         paths = environment()
         (folder / "review").mkdir(exist_ok=True)
         (folder / "review" / "tour-was-shown").touch()
+        given = {"PYTHONPATH": paths["PYTHONPATH"], "LIGHTBOX_CACHE": str(folder), **env}
         self._ask(
             "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]),
-            "-e", f"PYTHONPATH={paths['PYTHONPATH']}", "-e", f"LIGHTBOX_CACHE={folder}", *call,
+            *(part for name, value in given.items() for part in ("-e", f"{name}={value}")), *call, ";",
+            "set-option", "remain-on-exit", "on",
         )  # fmt: skip
         self.process = int(self._ask("display-message", "-p", "#{pane_pid}"))
 
@@ -51,10 +53,15 @@ class Terminal:
         self.press(reader, "Enter", PIN, "Enter")
         self.sees(f"{reader}, ", without="Sign in to decide")
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the program has not ended yet."""
+        return Path(f"/proc/{self.process}").exists()
+
     def ended(self) -> None:
         """Wait until the program has ended."""
         ends = time.monotonic() + PATIENCE
-        while Path(f"/proc/{self.process}").exists() and time.monotonic() < ends:
+        while self.is_alive and time.monotonic() < ends:
             time.sleep(0.05)
 
     def close(self) -> None:

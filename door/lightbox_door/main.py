@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import io
 import logging
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +12,7 @@ from types import FrameType
 from typing import Protocol
 
 from lightbox_door.no_core import leave_no_core
+from lightbox_door.streams import open_closed_streams, say, say_no_more, speak_utf8
 from lightbox_edge.data_place import use_data_place
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.no_network import forbid_network
@@ -70,7 +69,7 @@ class Command(Protocol):
 
 
 def program() -> None:
-    """The console's entry: Ctrl-C at any moment ends in one sentence, or changes nothing any more."""
+    """The console's entry: Ctrl-C or SIGTERM ends in one sentence, or changes nothing any more."""
     pressed = False
 
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -78,13 +77,16 @@ def program() -> None:
         pressed = True
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, interrupt)
+    open_closed_streams()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shutdown is an interruption like another
+        signal.signal(number, interrupt)
     if sys.argv[1:2] not in [[name] for name in NETWORKED]:
         forbid_network()
     leave_no_core()
     try:
         code = main()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
     except (Exception, KeyboardInterrupt):  # native libraries turn an interrupt while they load into an error
         if not pressed:
             raise
@@ -93,45 +95,49 @@ def program() -> None:
 
 
 def _interrupted() -> int:
-    print("lightbox: interrupted; run the same command again to go on.", file=sys.stderr)
+    say("interrupted; run the same command again to go on.")
     return INTERRUPTED
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    _speak_utf8()
+    speak_utf8()
     logging.basicConfig(format="lightbox: %(message)s")  # to stderr
     logging.getLogger("lightbox_edge").setLevel(logging.INFO)
     arguments = parser().parse_args(argv)
     command: Command = arguments.command
     try:
         use_data_place()
-        return command.run(arguments)
+        code = command.run(arguments)
+        sys.stdout.flush()
+        return code
     except LightboxError as error:
-        print(f"lightbox: {error}", file=sys.stderr)
+        say(str(error))
         return error.exit_code
     except KeyboardInterrupt:
         return _interrupted()
     except BrokenPipeError:  # whoever read our output has gone: say nothing more, not even at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        say_no_more()
         return 0
+    except OSError as error:  # of the disk under stdout, for all else has its own sentence
+        say(f"{error.filename or 'stdout'} cannot be read or written: {error.strerror}.")
+        say_no_more()
     except ModuleNotFoundError as error:
         if arguments.name not in EXTRAS:
             raise
         extra = EXTRAS[arguments.name]
-        print(
-            f"lightbox: '{arguments.name}' needs {error.name}: pip install 'lightbox-triage[{extra}]'.",
-            file=sys.stderr,
-        )
-        return LightboxError.exit_code
+        say(f"'{arguments.name}' needs {error.name}: pip install 'lightbox-triage[{extra}]'.")
+    except (MemoryError, ImportError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        say("There is not enough memory: close other programs, or screen with --threads 1.")
+    return LightboxError.exit_code
 
 
-def _speak_utf8() -> None:
-    """A name that a console has no letters for ends no run; in a pipe or a file results are UTF-8."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            encoding = None if stream.isatty() else "utf-8"
-            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+def _is_out_of_memory(error: Exception) -> bool:
+    """Also what the system says to a library or a thread that is to be loaded."""
+    signs = ("can't start new thread", "failed to map segment", "annot allocate memory")
+    return isinstance(error, MemoryError) or any(sign in str(error) for sign in signs)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -50,6 +50,10 @@ class UnreadableImage(LightboxError):
     exit_code = 1
 
 
+class OutOfMemory(UnreadableImage):
+    """An image for which the machine had too little memory: the file may be sound, so it is tried again."""
+
+
 class NotJudged(LightboxError):
     """A readable file that Lightbox must not judge; it gets a row with status ``not judged``."""
 

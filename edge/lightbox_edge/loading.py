@@ -12,7 +12,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from lightbox_edge.errors import LightboxError, NotAnImage, NotJudged, UnreadableImage
+from lightbox_edge.errors import LightboxError, NotAnImage, NotJudged, OutOfMemory, UnreadableImage
 from lightbox_edge.input_checks import examine
 from lightbox_edge.input_checks.inversion import CORRECTED
 from lightbox_edge.input_checks.picture import picture
@@ -79,11 +79,13 @@ def load(
         frames = tuple(_frames(content, how, limits, started, checked, kept_side))
     except NotAnImage:
         return Loaded(source, None, (), is_image=False)
+    except OutOfMemory as error:
+        return _tried_again(source, error, perf_counter() - started)
     except (UnreadableImage, NotJudged) as error:
         frames = (_refused(None, error, perf_counter() - started),)
     except MemoryError:
-        too_big = UnreadableImage("There is not enough memory to decode it.")
-        frames = (_refused(None, too_big, perf_counter() - started),)
+        too_big = OutOfMemory("There is not enough memory to decode it.")
+        return _tried_again(source, too_big, perf_counter() - started)
     return Loaded(source, sha256, frames)
 
 
@@ -159,6 +161,8 @@ def _kept(radiograph: object, loaded: LoadedFrame) -> Radiograph | None:
 
 def _loaded(frame: Frame, how: Preprocessing, decode_seconds: float, checked: bool) -> LoadedFrame:
     radiograph = frame.outcome
+    if isinstance(radiograph, OutOfMemory):  # a file is tried again whole
+        raise radiograph
     if not isinstance(radiograph, Radiograph):
         return _refused(frame.number, radiograph, decode_seconds)
     started = perf_counter()
@@ -179,6 +183,11 @@ def _loaded(frame: Frame, how: Preprocessing, decode_seconds: float, checked: bo
     started = perf_counter()
     pixels = normalise(fitted, how)
     return replace(made, pixels=pixels, preprocess_seconds=fit_seconds + perf_counter() - started)
+
+
+def _tried_again(source: Source, error: OutOfMemory, seconds: float) -> Loaded:
+    """Without a SHA-256, as a file that could not be read: the next run finds no row of that content."""
+    return Loaded(source, None, (_refused(None, error, seconds),))
 
 
 def _refused(number: int | None, error: UnreadableImage | NotJudged, seconds: float) -> LoadedFrame:

@@ -132,6 +132,9 @@ class Screener:
         """Judge what is new in one batch, commit it, then yield everything in order."""
         new = self._judge([item for item in ready if isinstance(item, Loaded) and item.is_image])
         new |= {id(item): self._refused(item) for item in ready if isinstance(item, Refused)}
+        # No image has no row, and loses the one that it got when its decoder died on it.
+        others = [item for item in ready if isinstance(item, Loaded) and not item.is_image]
+        new |= {id(item): FileResults(item.source, None, ()) for item in others}
         if new:
             started = perf_counter()
             self._worklist.commit(self.model.judge, new.values())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -251,7 +251,7 @@ class Worklist:
 
     def results(self) -> Iterator[Result]:
         """Every row, the flagged first, then by path; read page by page, so memory stays flat."""
-        with self._said(), closing(self._connection.cursor()) as cursor:
+        with self._said(), self._cursor() as cursor:
             cursor.execute(f"SELECT {_RANKED} {_URGENCY}")
             for row in cursor:
                 yield _result(row)
@@ -269,7 +269,7 @@ class Worklist:
         return self._judged(f"WHERE patient = ? {_URGENCY}", patient)
 
     def _judged(self, which: str, *values: str) -> Iterator[tuple[Judge, Result]]:
-        with self._said(), closing(self._connection.cursor()) as cursor:
+        with self._said(), self._cursor() as cursor:
             cursor.execute(f"SELECT judge, {_RANKED} {which}", values)
             judges: dict[str, Judge] = {}
             for judge, *row in cursor:
@@ -325,7 +325,7 @@ class Worklist:
 
     def patches(self, judge: Judge) -> Iterator[tuple[FilmKey, bytes]]:
         """The packed patches of those films, read page by page."""
-        with self._said(), closing(self._connection.cursor()) as cursor:
+        with self._said(), self._cursor() as cursor:
             cursor.execute(f"SELECT sha256, frame, patches {_PRESENT}", (judge.id,))
             for sha256, frame, patches in cursor:
                 yield (sha256, frame), patches
@@ -394,6 +394,16 @@ class Worklist:
         with self._said():
             self._connection.execute("PRAGMA journal_mode = DELETE")
 
+    @contextmanager
+    def _cursor(self) -> Iterator[sqlite3.Cursor]:
+        """For reading page by page; whoever stops in the middle may have closed the worklist by then."""
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            with suppress(*database_errors()):
+                cursor.close()
+
     def _judge(self, judge: str) -> Judge:
         found = self._connection.execute(
             "SELECT bundle, precision, findings, version, calibration FROM judge WHERE id = ?", (judge,)
@@ -416,6 +426,11 @@ class Worklist:
         if self._version() > len(_MIGRATIONS):
             raise LightboxError(
                 f"The worklist {self.path} was written by a newer Lightbox: update this one, or name another."
+            )
+        if self._version() < 0:
+            raise LightboxError(
+                f"The worklist {self.path} is damaged (its version is {self._version()}): go back to a copy "
+                "from before, or name another."
             )
         for number in range(self._version(), len(_MIGRATIONS)):
             with self._transaction():

@@ -20,7 +20,7 @@ from lightbox_edge.bundle import Bundle
 from lightbox_edge.judging import Encoded, Model
 from lightbox_edge.regions.occlusion import PASSES
 from lightbox_edge.segmenting import SegmenterModel
-from tests.conftest import PYDICOM_DATA
+from tests.film_files import PYDICOM_DATA
 from tests.tiny import FINDING, with_anatomy, write_bundle, write_films
 
 SAMPLES = Path(__file__).parents[2] / "samples"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 import random
 import subprocess
 import time
@@ -11,22 +9,18 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil  # type: ignore[import-untyped]  # it ships none
-import pydicom
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
-from lightbox_edge.results import Result
-from lightbox_edge.worklist import Worklist
+from tests.film_files import encoded
+from tests.worklist_rows import Row, as_line, from_line, in_worklist
 
 Film = Callable[[int], NDArray[np.uint8]]
 Command = Callable[..., list[str]]
-Row = tuple[object, ...]
 
 IMAGES = 200
 KILLS = 20
@@ -40,29 +34,6 @@ class Measured:
     rows: list[Row]
     first: float
     last: float
-
-
-def dicom(pixels: NDArray[np.uint8]) -> bytes:
-    dataset = pydicom.Dataset()
-    dataset.file_meta = pydicom.dataset.FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.SOPClassUID, dataset.SOPInstanceUID = SecondaryCaptureImageStorage, "1.2.3"
-    dataset.Modality, dataset.PhotometricInterpretation = "DX", "MONOCHROME2"
-    dataset.Rows, dataset.Columns = pixels.shape
-    dataset.SamplesPerPixel, dataset.PixelRepresentation = 1, 0
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
-    dataset.PixelData = pixels.tobytes()
-    file = io.BytesIO()
-    pydicom.dcmwrite(file, dataset, enforce_file_format=True)
-    return file.getvalue()
-
-
-def encoded(pixels: NDArray[np.uint8], kind: str) -> bytes:
-    if kind == "dcm":
-        return dicom(pixels)
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, {"png": "PNG", "jpg": "JPEG"}[kind])
-    return file.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -86,31 +57,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory, film: Film) -> Path:
     (folder / "2" / "cut.png").write_bytes(encoded(film(3000), "png")[:3000])
     (folder / "4" / "cut.dcm").write_bytes(encoded(film(3001), "dcm")[:3000])
     return folder
-
-
-def in_worklist(path: Path) -> list[Row]:
-    """What the worklist says of each picture, without the seconds it took."""
-    with Worklist(path) as worklist:
-        return sorted(map(as_row, worklist.results()))
-
-
-def as_row(result: Result) -> Row:
-    outcome = result.outcome
-    findings = tuple((one.name, one.probability) for one in outcome.findings)
-    return (result.path, result.sha256, outcome.status, outcome.triage, outcome.reasons, findings)
-
-
-def as_line(row: Row) -> Row:
-    """The same as far as a line of ``--json`` tells it."""
-    *before, findings = row
-    assert isinstance(findings, tuple)
-    return (*before, tuple((name, round(probability, 6)) for name, probability in findings))
-
-
-def from_line(line: str) -> Row:
-    told: dict[str, Any] = json.loads(line)
-    findings = tuple((one["name"], one["probability"]) for one in told["findings"])
-    return (*(told[key] for key in ("path", "sha256", "status", "triage")), tuple(told["reasons"]), findings)
 
 
 @pytest.fixture(scope="module")

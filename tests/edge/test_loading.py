@@ -74,3 +74,24 @@ def test_what_is_not_judged_is_kept_too_and_what_cannot_be_read_is_not(tmp_path:
     assert flat.radiograph is not None
     (tmp_path / "cut.png").write_bytes((tmp_path / "flat.png").read_bytes()[:60])
     assert loaded(tmp_path / "cut.png", 64).radiograph is None
+
+
+@pytest.mark.parametrize("where", ["a decoder", "what comes after it"])
+def test_what_memory_was_too_small_for_is_tried_again(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row with a SHA-256 would be known for ever, and its copies with it."""
+    path = film(tmp_path / "film.png", 1)
+    source = Source("x", str(path), (), path.stat().st_size, path.stat().st_mtime_ns)
+
+    def starved(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        what = "PIL.Image.Image.load" if where == "a decoder" else "lightbox_edge.loading.fit"
+        patch.setattr(what, starved)
+        found = load(source, HOW, Limits())
+    assert found.sha256 is None
+    assert [frame.status for frame in found.frames] == ["unreadable"]
+    assert "memory" in found.frames[0].reason
+    assert load(source, HOW, Limits()).sha256 is not None

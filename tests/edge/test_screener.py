@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lightbox_edge.bundle import Bundle
+from lightbox_edge.decoder import DecoderLost
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.findings import WantedFinding
 from lightbox_edge.judging import Encoded
@@ -210,3 +211,20 @@ def test_a_run_that_is_left_early_keeps_what_it_told(bundle: Bundle, folder: Pat
         assert told in list(worklist.results())
         assert len(rows(screener.screen([folder]), folder)) == 8
         assert len(list(worklist.results())) == 8
+
+
+def test_no_image_whose_decoder_died_has_no_row_once_it_was_read(
+    tmp_path: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "README.md").write_text("no film")
+    with Worklist(tmp_path / "w") as worklist, Screener(bundle, worklist, threads=1) as screener:
+        with monkeypatch.context() as patch:
+            patch.setattr("lightbox_edge.decoder.DecoderProcess.ask", _lost)
+            (crashed,) = screener.screen([tmp_path / "README.md"])
+        assert crashed.outcome.status == "unreadable"
+        assert list(screener.screen([tmp_path / "README.md"])) == []
+        assert list(worklist.results()) == []
+
+
+def _lost(*_: object) -> None:
+    raise DecoderLost

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import sqlite3
 import subprocess
@@ -259,6 +260,16 @@ def test_a_file_of_a_newer_lightbox_is_left_alone(worklist: Worklist) -> None:
     assert Path(worklist.path).read_bytes() == before
 
 
+def test_a_version_that_no_lightbox_writes_is_a_sentence(tmp_path: Path) -> None:
+    """One bit of the file's header; it was an error of ours."""
+    path = tmp_path / "t.worklist"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = -3")
+        connection.execute("CREATE TABLE t (n)")
+    with pytest.raises(LightboxError, match=r"is damaged \(its version is -3\)"):
+        Worklist(path)
+
+
 def test_a_text_file_is_no_worklist_and_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("Patient 7: look again.\n" * 100)
@@ -280,7 +291,7 @@ def test_a_read_only_folder_is_a_sentence(tmp_path: Path) -> None:
     told = """
 import sqlite3, sys
 real = sqlite3.connect
-sqlite3.connect = lambda path, **more: real(f"file:{path}?mode=ro", uri=True, **more)
+sqlite3.connect = lambda path, **more: real(path.replace("mode=rw", "mode=ro"), **more)
 from lightbox_edge import LightboxError, Worklist
 try:
     Worklist(sys.argv[1])
@@ -437,3 +448,14 @@ def python(program: str, path: Path) -> str:
         [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
     )
     return done.stdout
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_reading_that_was_left_in_the_middle_says_nothing_when_it_goes(worklist: Worklist) -> None:
+    """As of a report whose disk is full: its rows are dropped after the worklist was closed."""
+    worklist.commit(JUDGE, [one_row()])
+    rows = worklist.judged()
+    next(rows)
+    worklist.close()
+    del rows
+    gc.collect()

@@ -55,6 +55,18 @@ async def test_a_name_and_a_pin_in_one_burst(worklist: Worklist, readers: tuple[
         assert app.sub_title.startswith("Amina, ")
 
 
+async def test_enter_again_before_the_pin_was_looked_at(worklist: Worklist) -> None:
+    Review(worklist).readers.add("Amina", PIN)
+    app = ReviewApp(worklist)
+    async with app.run_test(size=(80, 24)) as pilot:
+        burst(pilot, "9999\r\r")
+        await pilot.pause()
+        assert "This is not the PIN of Amina." in screen_text(app)
+        burst(pilot, f"{PIN}\r\r")
+        await pilot.pause()
+        assert app.sub_title.startswith("Amina, ")
+
+
 async def test_half_a_pin_in_the_burst_is_not_shown(worklist: Worklist) -> None:
     for name in ("Amina", "Bela"):
         Review(worklist).readers.add(name, PIN)

@@ -64,6 +64,8 @@ class Questions(Input):
             self._answer()
 
     def _answer(self) -> None:
+        if len(self._answers) == len(self._questions):  # enter again, before the last answer was looked at
+            return
         self._answers.append(self.value)
         if len(self._answers) < len(self._questions):
             self._ask()

@@ -85,16 +85,18 @@ class Readers:
             ).fetchall()
             kept = {registration: self._kept(shown, pin) for registration, pin, *_ in found}
             wrong, waits_until = max(one[2] for one in found), max(one[3] for one in found)
-            left = waits_until - now
-            if 0 < left <= LONGEST_WAIT:  # more: the clock was set back
-                raise LightboxError(
-                    "{reader} must wait {seconds} seconds, for {wrong} PINs were wrong.",
-                    reader=shown,
-                    seconds=left,
-                    wrong=wrong,
-                )
-            _set_wrong(connection, kept, wrong + 1, now + _wait(wrong + 1))
-        return shown, kept, wrong + 1
+            # With more left than a wait is long the clock was set back, and the wait begins anew.
+            left = min(waits_until - now, _wait(wrong))
+            tries = wrong if left > 0 else wrong + 1
+            _set_wrong(connection, kept, tries, now + (left if left > 0 else _wait(tries)))
+        if left > 0:
+            raise LightboxError(
+                "{reader} must wait {seconds} seconds, for {wrong} PINs were wrong.",
+                reader=shown,
+                seconds=left,
+                wrong=wrong,
+            )
+        return shown, kept, tries
 
     def _kept(self, shown: str, pin: str) -> PinHash:
         try:

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lightbox_edge.errors import LightboxError, UnreadableImage
+from lightbox_edge.errors import LightboxError, OutOfMemory, UnreadableImage
 
 _TOO_LARGE = "The picture needs more memory than this computer has free: close other programs and try again."
 _DECODERS = ("pydicom", "PIL", "openjpeg", "highdicom")  # the last one writes, and logs patients' names
@@ -32,7 +32,7 @@ def guarded(sentence: str) -> Iterator[None]:
     except LightboxError:
         raise
     except MemoryError as error:
-        raise UnreadableImage(_TOO_LARGE) from error
+        raise OutOfMemory(_TOO_LARGE) from error
     except Exception as error:
         raise UnreadableImage(sentence) from error
     finally:

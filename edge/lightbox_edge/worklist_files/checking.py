@@ -60,7 +60,7 @@ def contents(connection: sqlite3.Connection) -> Contents:
 
 def is_damage(error: Exception) -> bool:
     """Whether the file is wrong, and not the moment or the disk."""
-    return type(error).__name__ == "DatabaseError"
+    return type(error).__name__ == "DatabaseError" or "unsupported file format" in str(error)
 
 
 def last_readable_decision(path: Path, key: Key | None) -> int:

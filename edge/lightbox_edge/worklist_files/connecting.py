@@ -40,13 +40,15 @@ def open_file(path: str, key: Key | None, patience: float) -> sqlite3.Connection
 
 
 def connect(path: str, key: Key | None, patience: float, *, read_only: bool = False) -> sqlite3.Connection:
-    """A bare connection; one that is ``read_only`` leaves even a write-ahead log as it is."""
-    database = f"{Path(path).absolute().as_uri()}?mode=ro" if read_only else path
+    """A bare connection; one that is ``read_only`` leaves even a write-ahead log as it is.
+
+    It never makes a file: where a stick was pulled, an empty worklist would lie in its stead.
+    """
+    uri = path != MEMORY
+    database = f"{Path(path).absolute().as_uri()}?mode={'ro' if read_only else 'rw'}" if uri else path
     if key is not None:
-        return connect_encrypted(database, key.pragma, patience, uri=read_only)
-    if read_only:
-        return sqlite3.connect(database, timeout=patience, isolation_level=None, uri=True)
-    return sqlite3.connect(database, timeout=patience, isolation_level=None)
+        return connect_encrypted(database, key.pragma, patience, uri=uri)
+    return sqlite3.connect(database, timeout=patience, isolation_level=None, uri=uri)
 
 
 def database_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:

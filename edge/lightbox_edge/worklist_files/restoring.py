@@ -21,6 +21,7 @@ from lightbox_edge.worklist_files.connecting import database_errors
 from lightbox_edge.worklist_files.holding import refuse_if_held
 from lightbox_edge.worklist_files.keeping import has_log, is_current
 from lightbox_edge.worklist_files.keys import Key
+from lightbox_edge.worklist_files.log_checking import damaged_frame
 from lightbox_edge.worklist_files.recognizing import PAGE, is_encrypted, is_plain
 
 _CHUNK = 1 << 20  # bytes
@@ -97,9 +98,13 @@ def _damage(path: Path, key: Key | None, *, thoroughly: bool) -> Damage | None:
     if path.stat().st_size % PAGE and not has_log(path):  # SQLite would read zeros there
         return Damage("it is cut short")
     try:
+        if thoroughly and (frame := damaged_frame(path.with_name(f"{path.name}-wal"))):
+            return Damage(f"frame {frame} of its write-ahead log is not what was written")
         found = examine(path, key, thoroughly=thoroughly)
+    except OSError:
+        return None  # on a disk that does not give it: who opens it says that better
     except database_errors():
-        return None  # held, or on a disk that does not give it: who opens it says that better
+        return None  # the same, or held
     if isinstance(found, Damage):
         return found
     copy = _examined(last_good(path), key, thoroughly=False) if last_good(path).is_file() else None

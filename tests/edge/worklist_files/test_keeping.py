@@ -44,6 +44,19 @@ def test_an_error_leaves_the_copy_of_before(path: Path) -> None:
     assert not last_good(path).exists()
 
 
+def test_nothing_is_made_where_a_stick_was_pulled(tmp_path: Path) -> None:
+    """An empty worklist in its stead, with a copy of that, would pass for the clinic's own."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    with Worklist(stick / "w") as worklist, KeepsCopy(worklist.path):
+        worklist.add_judge(JUDGE)
+        worklist.commit(JUDGE, [film(0)])
+        stick.rename(tmp_path / "pulled")
+        stick.mkdir()
+    assert list(stick.iterdir()) == []
+    assert rows(tmp_path / "pulled" / "w") == 1
+
+
 def test_copies_are_made_while_another_program_writes(path: Path) -> None:
     with Worklist(path) as worklist, Worklist(path) as other, KeepsCopy(worklist.path, interval=0.02):
         ends = time.monotonic() + 20
