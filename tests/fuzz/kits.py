@@ -10,8 +10,7 @@ from lightbox_edge.portable_paths import inside
 from tests.fuzz.json_values import faults
 from tests.fuzz.judging import steers
 from tests.fuzz.places import scratch
-from tests.fuzz.structures.texts import json_changed, text_changed
-from tests.fuzz.target import Target, WrongValue
+from tests.fuzz.target import WrongValue
 
 
 def records() -> Sequence[bytes]:
@@ -45,9 +44,3 @@ def read_sums(data: bytes) -> Iterator[str]:
         if steers(path) or inside(scratch(), path) is None:
             raise WrongValue("a path outside of the kit")
     yield from ()
-
-
-TARGETS = (
-    Target("kit-record", read_record, records, json_changed),
-    Target("sums", read_sums, sums, text_changed),
-)

@@ -13,8 +13,7 @@ from lightbox_edge.referring.taking_in import take_in
 from lightbox_edge.worklist import Worklist
 from tests.fuzz.judging import steers
 from tests.fuzz.places import put, scratch
-from tests.fuzz.structures.texts import text_changed
-from tests.fuzz.target import Target, WrongValue
+from tests.fuzz.target import WrongValue
 from tests.fuzz.worklists import SHA, files
 
 _ID = "0123456789abcdef" * 2
@@ -49,6 +48,3 @@ def read_answers(data: bytes) -> Iterator[str]:
     if steers(taken.reader) or not taken.reader.strip():
         raise WrongValue("a reader that no list can show")
     yield from ()
-
-
-TARGETS = (Target("referral", read_answers, answers, text_changed),)

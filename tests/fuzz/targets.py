@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
-from tests.fuzz import archives, bundles, film_files, films, manifests, signatures, words, worklists
+from tests.fuzz import (
+    archives,
+    bundles,
+    film_files,
+    films,
+    kits,
+    manifests,
+    referrals,
+    signatures,
+    words,
+    worklists,
+)
 from tests.fuzz.mutations import changed
 from tests.fuzz.structures.arrays import npy_changed
 from tests.fuzz.structures.dicom import deflated_changed, dicom_changed
@@ -38,10 +46,9 @@ TARGETS: tuple[Target, ...] = (
     Target("public-key", signatures.read_public, signatures.public_keys, text_changed),
     Target("secret-key", signatures.read_secret, signatures.secret_keys, text_changed),
     Target("worklist", worklists.read_file, worklists.files, changed),
+    Target("kit-record", kits.read_record, kits.records, json_changed),
+    Target("sums", kits.read_sums, kits.sums, text_changed),
+    Target("referral", referrals.read_answers, referrals.answers, text_changed),
 )
-# Rooms that other branches bring; once they are all here, their targets belong into the table above.
-for _room, _module in (("kit", "kits"), ("referring", "referrals")):
-    if find_spec(f"lightbox_edge.{_room}"):
-        TARGETS += import_module(f"tests.fuzz.{_module}").TARGETS
 
 BY_NAME = {one.name: one for one in TARGETS}

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import msgspec
 
+from lightbox_edge import strict_json
 from lightbox_edge.errors import KitError, LightboxError
-from lightbox_edge.manifest import Sha256
+from lightbox_edge.manifest import Line, Sha256
 
 # Also the name of a folder: digits and dots alone, one way to write a number, and short.
 Version = Annotated[str, msgspec.Meta(pattern=r"\A(0|[1-9][0-9]{0,7})(\.(0|[1-9][0-9]{0,7})){0,5}\Z")]
@@ -16,8 +17,8 @@ Version = Annotated[str, msgspec.Meta(pattern=r"\A(0|[1-9][0-9]{0,7})(\.(0|[1-9]
 class BundleRecord(msgspec.Struct, frozen=True):
     """The bundle of a kit; ``identity`` is the SHA-256 of its manifest."""
 
-    name: str
-    version: str
+    name: Line
+    version: Line
     identity: Sha256
 
 
@@ -28,19 +29,19 @@ class KitRecord(msgspec.Struct, frozen=True):
     replaces it.
     """
 
-    name: str
+    name: Line
     version: Version
-    built_at: str
-    platform: str
-    program_version: str
+    built_at: Line
+    platform: Line
+    program_version: Line
     bundle: BundleRecord
 
 
 def parse_record(content: bytes, where: str) -> KitRecord:
     """Parse ``KIT.json``; ``where`` names it in the sentence of a `KitError`."""
     try:
-        return msgspec.json.decode(content, type=KitRecord)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return strict_json.decode(content, KitRecord)
+    except ValueError as error:
         raise KitError(f"{where} is no valid record of a kit: {error}; copy the kit again.") from error
 
 
