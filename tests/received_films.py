@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.conftest import PYDICOM_DATA
+from tests.film_files import PYDICOM_DATA
 from tests.reported_films import SAMPLES
 
 FILM = SAMPLES / "film-07-monochrome2.dcm"

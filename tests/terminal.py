@@ -55,8 +55,12 @@ class Terminal:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the program has not ended yet."""
-        return Path(f"/proc/{self.process}").exists()
+        """Whether the program has not ended yet; tmux may leave what has ended as a zombie."""
+        try:
+            state = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return False
+        return state != "Z"
 
     def ended(self) -> None:
         """Wait until the program has ended."""

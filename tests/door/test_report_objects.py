@@ -16,7 +16,7 @@ import pytest
 from lightbox_door.main import main
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.worklist import Worklist
-from tests.conftest import PYDICOM_DATA
+from tests.film_files import PYDICOM_DATA
 from tests.received_films import dcmtk
 from tests.reported_films import SAMPLES, decide, sha256
 

@@ -30,7 +30,7 @@ from lightbox_edge.referring.bare_film import bare_film
 from lightbox_edge.referring.kept_attributes import NUMBERS, TERMS
 from lightbox_edge.referring.profile import is_named
 from lightbox_edge.referring.pseudonyms import Pseudonyms
-from tests.conftest import PYDICOM_DATA
+from tests.film_files import PYDICOM_DATA
 from tests.edge.referring.planted import (
     GIVEN,
     NAME,
