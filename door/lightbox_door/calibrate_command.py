@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from lightbox_door.calibration_table import history
     from lightbox_edge import open_bundle
-    from lightbox_edge.site_calibration import site_path, withdraw
+    from lightbox_edge.site_calibration import withdraw
 
     bundle = open_bundle(arguments.bundle)
     if arguments.show:
@@ -69,10 +69,10 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.folder is None or arguments.labels is None:
         raise LightboxError("calibrate needs a FOLDER of films and --labels CSV, or --show, or --undo.")
-    return _calibrate(arguments, bundle, arguments.out or site_path(bundle))
+    return _calibrate(arguments, bundle)
 
 
-def _calibrate(arguments: argparse.Namespace, bundle: Bundle, where: Path) -> int:
+def _calibrate(arguments: argparse.Namespace, bundle: Bundle) -> int:
     from lightbox_door.calibration_table import disputed, table, told
     from lightbox_door.labelled_films import judging, read
     from lightbox_edge.calibrating import calibrate, judge_cases, to_calibrate_on, uncalibrated
@@ -87,7 +87,8 @@ def _calibrate(arguments: argparse.Namespace, bundle: Bundle, where: Path) -> in
     )
 
     # What is wrong with the file that will be written is said before any film is read.
-    in_use = with_site_calibration(bundle, where) if where.exists() else bundle
+    is_new = arguments.out is not None and not arguments.out.exists()
+    in_use = bundle if is_new else with_site_calibration(bundle, arguments.out)
     table_read = read(bundle, arguments.labels, arguments.folder)
     findings = _wanted(arguments, bundle, table_read)
     chosen = to_calibrate_on(table_read)
@@ -113,7 +114,7 @@ def _calibrate(arguments: argparse.Namespace, bundle: Bundle, where: Path) -> in
         counts={one.finding: Counted(one.positives, one.negatives) for one in each},
         left=left,
     )
-    keep(bundle, calibration, where)
+    where = keep(bundle, calibration, arguments.out)
     print("\n".join(table([*each, in_all])))
     beside = where == site_path(bundle)
     words = told(calibration, where, arguments.films_a_day, share_ill, beside_bundle=beside)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lightbox_door.worklists import passphrase_for, still_plain
+
 if TYPE_CHECKING:
     from lightbox_edge.merging import Disputed, Merged
 
@@ -39,7 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from lightbox_edge.merging import merge
 
-    merged = merge(arguments.worklists, arguments.out, arguments.one_person)
+    passphrases = [passphrase_for(path) for path in arguments.worklists]
+    merged = merge(arguments.worklists, arguments.out, arguments.one_person, passphrases)
     print(msgspec.json.encode(merged).decode() if arguments.json else "\n".join(told(merged)))
     return 0
 
@@ -53,6 +56,9 @@ def told(merged: Merged) -> Iterator[str]:
         "each as it was written."
     )
     yield f"head {merged.head}"
+    if merged.passphrase_of is not None:
+        yield f"{merged.path} is encrypted, under the passphrase of {merged.passphrase_of}."
+        yield from (still_plain(Path(one)) for one in merged.plain)
     if merged.crowded:
         yield f"At {merged.crowded} places the worklists had different films: all of them are kept."
     if merged.namesakes:

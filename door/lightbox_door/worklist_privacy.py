@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lightbox_door.worklists import given_passphrase, open_worklist, passphrase_for
+from lightbox_door.worklists import given_passphrase, open_worklist, passphrase_for, still_plain
 
 SHORTEST = 8  # characters of a passphrase
 
@@ -57,8 +57,9 @@ def _encrypt(arguments: argparse.Namespace) -> int:
 
     path = arguments.worklist
     if is_encrypted(path):
-        encrypt(path, "")
+        plain = encrypt(path, "")
         print(f"{path} is encrypted already.", file=sys.stderr)
+        _warn(plain)
         return 0
     print(_FORGOTTEN, file=sys.stderr)
     passphrase = _new_passphrase()
@@ -73,9 +74,13 @@ def _encrypt(arguments: argparse.Namespace) -> int:
         "stick may keep cells of it all the same (docs/privacy.md).",
         file=sys.stderr,
     )
-    for one in plain:
-        print(f"Still not encrypted: {one}; remove it if you do not need it.", file=sys.stderr)
+    _warn(plain)
     return 0
+
+
+def _warn(plain: list[Path]) -> None:
+    for one in plain:
+        print(still_plain(one), file=sys.stderr)
 
 
 def _decrypt(arguments: argparse.Namespace) -> int:
@@ -88,8 +93,10 @@ def _decrypt(arguments: argparse.Namespace) -> int:
     with open_worklist(arguments.worklist, passphrase) as worklist:
         key = worklist.key
     assert key  # noqa: S101  # it was opened with a passphrase
-    decrypt(arguments.worklist, key)
+    kept = decrypt(arguments.worklist, key)
     print(f"{arguments.worklist} is not encrypted any more: who has the file can read it.", file=sys.stderr)
+    for one in kept:
+        print(f"Still under the passphrase that it had: {one}.", file=sys.stderr)
     return 0
 
 

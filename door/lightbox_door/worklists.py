@@ -72,6 +72,13 @@ def passphrase_for(path: Path) -> str | None:
     return getpass.getpass(f"Passphrase of {path}: ")
 
 
+def still_plain(path: Path) -> str:
+    """What to say of something that belongs to an encrypted worklist and is not encrypted."""
+    if path.is_dir():
+        return f"Still not encrypted: {path}, without which no answers to referrals can be taken in."
+    return f"Still not encrypted: {path}; remove it if you do not need it."
+
+
 def given_passphrase() -> str | None:
     """The first line of what ``LIGHTBOX_PASSPHRASE_FILE`` names, of stdin for ``-``; None without."""
     from lightbox_edge import LightboxError

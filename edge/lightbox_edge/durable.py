@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.unfinished import unfinished
 
-PRIVATE = 0o600  # what tempfile makes
+PRIVATE = 0o600  # what `unfinished` makes
 
 
 def write_durably(path: Path, content: bytes, mode: int = PRIVATE) -> None:
-    """Write a temporary file beside ``path``, flush it to the disk, put it in place, flush the folder."""
+    """Write a temporary file beside ``path``, flush it to the disk, put it in place, flush the folder.
+
+    What a killed program left of the same file (`lightbox_edge.unfinished`) is removed.
+    """
     write_parts_durably(path, [content], mode)
 
 
@@ -24,19 +27,15 @@ def write_parts_durably(path: Path, parts: Iterable[bytes], mode: int = PRIVATE)
     The file is its owner's alone to read, whatever the umask is, unless ``mode`` says otherwise.
     """
     try:
-        handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as out:
+        with unfinished(path) as fresh:
+            with fresh.open("wb") as out:
                 if mode != PRIVATE:
                     with suppress(PermissionError):  # sticks have no modes
-                        Path(fresh).chmod(mode)
+                        fresh.chmod(mode)
                 out.writelines(parts)
                 out.flush()
                 os.fsync(out.fileno())
-            Path(fresh).replace(path)
-        except BaseException:
-            Path(fresh).unlink(missing_ok=True)
-            raise
+            fresh.replace(path)
         flush_folder(path.parent)
     except OSError as error:
         raise LightboxError(f"{path} cannot be written: {error.strerror}.") from error

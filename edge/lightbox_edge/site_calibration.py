@@ -1,5 +1,7 @@
 """A site's own operating points: one file beside the bundle's folder, which itself is never written to.
 
+Where the bundle lies on a medium that cannot be written, the file lies in the place of the user's data.
+
 The file belongs to one bundle, by its identity, and keeps every calibration that was ever made there; the
 last one at a precision that was not withdrawn is in use.
 """
@@ -7,6 +9,7 @@ last one at a precision that was not withdrawn is in use.
 from __future__ import annotations
 
 import datetime
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +19,7 @@ import msgspec
 
 from lightbox_edge import strict_json
 from lightbox_edge.bundle import Bundle, Calibrated
+from lightbox_edge.data_place import data_place
 from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Count, Line, OperatingPoint, Precision, Probability, Sha256
@@ -65,9 +69,35 @@ class SiteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def site_path(bundle: Bundle) -> Path:
-    """Where a bundle's site file lies: beside its folder, under its name."""
+    """Where a bundle's site file is looked for: in `data_place` if one is there, else beside its folder."""
+    own = _in_data_place(bundle)
+    return own if own is not None and own.exists() else path_beside(bundle)
+
+
+def path_to_write(bundle: Bundle) -> Path:
+    """Where the site's next calibration goes: to `site_path`, unless only `data_place` can be written."""
+    where, own = site_path(bundle), _in_data_place(bundle)
+    return where if own is None or _can_write(where.parent) else own
+
+
+def path_beside(bundle: Bundle) -> Path:
+    """Beside the bundle's folder, under its name."""
     folder = bundle.folder.resolve()
     return folder.with_name(f"{folder.name}{SUFFIX}")
+
+
+def _in_data_place(bundle: Bundle) -> Path | None:
+    place = data_place()
+    return place and place / path_beside(bundle).name
+
+
+def _can_write(folder: Path) -> bool:
+    """Tried, for the rights of a folder on a stick do not tell."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def read_site_file(bundle: Bundle, path: Path | None = None) -> SiteFile | None:
@@ -141,10 +171,11 @@ def with_points(bundle: Bundle, points: Mapping[Precision, Mapping[str, Operatin
 def keep(bundle: Bundle, calibration: SiteCalibration, path: Path | None = None) -> Path:
     """Add a calibration to the site file and return where it lies; the earlier ones stay in it.
 
-    Findings that it leaves as they were keep the points that the site uses now.
+    Findings that it leaves as they were keep the points that the site uses now, also where those stand in a
+    file that cannot be written (`path_to_write`).
     """
-    where = path or site_path(bundle)
-    kept = read_site_file(bundle, where) if where.exists() else None
+    where = path or path_to_write(bundle)
+    kept = read_site_file(bundle, path) if path is None or path.exists() else None
     if kept and (now_used := kept.in_use().get(calibration.precision)):
         calibration = msgspec.structs.replace(
             calibration,
@@ -163,11 +194,13 @@ def withdraw(bundle: Bundle, path: Path | None = None) -> tuple[SiteCalibration,
     Returns:
         What was taken back, and what is in use at its precision now (None: the bundle's own points).
     """
-    where = path or site_path(bundle)
+    where = path or path_to_write(bundle)
     kept = read_site_file(bundle, path)
     used = [one for one in kept.calibrations if one.withdrawn is None] if kept else []
     if kept is None or not used:
-        raise LightboxError(f"There is no calibration in use in {where}: nothing is left to undo.")
+        raise LightboxError(
+            f"There is no calibration in use in {path or site_path(bundle)}: nothing is left to undo."
+        )
     last = used[-1]
     taken = msgspec.structs.replace(last, withdrawn=now())
     rest = tuple(taken if one is last else one for one in kept.calibrations)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from lightbox_edge import durable
 from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.unfinished import beside
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20)
@@ -66,3 +69,43 @@ def test_the_file_is_flushed_before_it_is_put_in_place_and_the_folder_after(
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(LightboxError, match=r"cannot be written: No such file or directory\.$"):
         write_durably(tmp_path / "nowhere" / "out", b"new")
+
+
+WRITES = """
+import sys, time
+from pathlib import Path
+from lightbox_edge.durable import write_parts_durably
+def parts():
+    yield b"PatientID 4711" * 10_000
+    print("in the middle", flush=True)
+    time.sleep(60)
+write_parts_durably(Path(sys.argv[1]), parts())
+"""
+
+
+def writing(path: Path) -> subprocess.Popen[bytes]:
+    """A program that is in the middle of writing this file."""
+    other = subprocess.Popen([sys.executable, "-c", WRITES, str(path)], stdout=subprocess.PIPE)
+    assert other.stdout
+    other.stdout.readline()
+    return other
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there a file that is open cannot be removed at all")
+def test_what_a_kill_left_goes_with_the_next_write_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    path, other = tmp_path / "report.pdf", tmp_path / "report.pdf.2"
+    killed, alive = writing(path), writing(path)
+    for_another = writing(other)
+    for one in (killed, for_another):
+        one.kill()
+        one.communicate()
+    assert len(beside(path)) == 2
+    assert max(one.stat().st_size for one in beside(path)) > 100_000  # patients' data, had it stayed
+    write_durably(path, b"whole")
+    assert path.read_bytes() == b"whole"
+    assert len(beside(path)) == 1
+    assert len(beside(other)) == 1
+    alive.kill()
+    alive.communicate()
+    write_durably(path, b"whole")
+    assert beside(path) == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -14,12 +16,14 @@ import msgspec
 import pytest
 
 from lightbox_edge.bundle import Bundle, Calibrated, open_bundle, verify_bundle
+from lightbox_edge.data_place import data_place
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import OperatingPoint, Target
 from lightbox_edge.site_calibration import (
     Counted,
     SiteCalibration,
     keep,
+    path_beside,
     read_site_file,
     site_path,
     with_site_calibration,
@@ -237,3 +241,57 @@ def test_killed_at_any_moment_a_whole_file_is_there(opened: Bundle) -> None:
         lengths.append(len(kept.calibrations))
     assert lengths == sorted(lengths)
     assert lengths[-1] > 1  # it was at work
+
+
+@pytest.fixture
+def stick(opened: Bundle, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bundle:
+    """A bundle on a stick that can be written until its `forbid_writing`, and a place for data."""
+    place = tmp_path / "Lightbox"
+    place.mkdir()
+    monkeypatch.setenv("LIGHTBOX_DATA", str(place))
+    return opened
+
+
+def forbid_writing(stick: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a write-protected medium does, also to root, whom no mode stops."""
+    folder, made = stick.folder.resolve().parent, tempfile.TemporaryFile
+
+    def refuse(**options: object) -> object:
+        if options["dir"] == folder:
+            raise OSError(errno.EROFS, "Read-only file system")
+        return made(**options)  # type: ignore[call-overload]  # its own arguments, passed on
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+
+def test_beside_a_bundle_that_can_be_written_it_stays(stick: Bundle) -> None:
+    assert keep(stick, calibration()) == path_beside(stick) == site_path(stick)
+
+
+def test_on_a_stick_that_cannot_be_written_it_goes_to_the_users_data_and_is_found(
+    stick: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forbid_writing(stick, monkeypatch)
+    where = keep(stick, calibration(threshold=0.4))
+    assert where.parent == data_place()
+    assert site_path(stick) == where
+    assert with_site_calibration(stick).rung("int8").operating_points["effusion"].threshold == 0.4
+    assert not path_beside(stick).exists()
+    withdraw(stick)
+    assert with_site_calibration(stick).calibrated == {}
+
+
+def test_what_lay_beside_is_gone_on_from_and_never_written_to(
+    stick: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = keep(stick, calibration("2026-11-21T08:00:00+00:00", 0.2))
+    before = beside.read_bytes()
+    forbid_writing(stick, monkeypatch)
+    assert site_path(stick) == beside
+    where = keep(stick, calibration(threshold=0.4))
+    kept = read_site_file(stick)
+    assert kept is not None
+    assert [one.points["effusion"].threshold for one in kept.calibrations] == [0.2, 0.4]
+    assert (beside.read_bytes(), site_path(stick)) == (before, where)
+    withdraw(stick)
+    assert with_site_calibration(stick).rung("int8").operating_points["effusion"].threshold == 0.2

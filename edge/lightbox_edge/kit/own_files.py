@@ -11,7 +11,7 @@ from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.home import KEYS
 from lightbox_edge.kit.reading import read_small
-from lightbox_edge.site_calibration import SUFFIX, read_site_file, site_path
+from lightbox_edge.site_calibration import SUFFIX, path_beside, read_site_file
 from lightbox_edge.trust import PublicKey, add_key
 
 
@@ -36,7 +36,7 @@ def keep_calibration(before: Path, kit: Path) -> bool:
     try:
         bundle = open_bundle(bundle_in(kit), ())
         read_site_file(bundle, old)
-        write_durably(site_path(bundle), read_small(old))
+        write_durably(path_beside(bundle), read_small(old))
     except LightboxError:
         return False
     return True

@@ -15,6 +15,7 @@ from pathlib import Path
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.merging.checking import damage
 from lightbox_edge.worklist import Worklist
+from lightbox_edge.worklist_files import Key, key_for
 
 _BESIDE = ("", "-wal", "-journal")  # what SQLite keeps beside a file that was not closed
 _TRIES = 5
@@ -55,10 +56,20 @@ def copied(path: Path, folder: Path) -> Path:
     )
 
 
+def key_of(path: Path, copy: Path, passphrase: str | None) -> Key | None:
+    """The key of a copy: to try one where the worklist lies would leave SQLite's files beside it.
+
+    Raises:
+        LightboxError: the passphrase does not open it.
+    """
+    with called({copy: path}):
+        return None if passphrase is None else key_for(copy, passphrase)
+
+
 @contextmanager
-def opened(path: Path, copy: Path) -> Iterator[Worklist]:
+def opened(path: Path, copy: Path, key: Key | None) -> Iterator[Worklist]:
     """The copy of a worklist, which is called by the worklist's own name in what goes wrong with it."""
-    with called({copy: path}), Worklist(copy) as worklist:
+    with called({copy: path}), Worklist(copy, key=key) as worklist:
         if said := damage(worklist):
             raise LightboxError(f"{path} is damaged ({said}): go back to a copy from before.")
         yield worklist

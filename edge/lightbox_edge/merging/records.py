@@ -36,10 +36,14 @@ class Merged(msgspec.Struct, frozen=True):
     """The merged worklist.
 
     ``shared`` films were in more than one origin, at ``crowded`` places they had different films.
-    ``namesakes`` are readers of one name with different PINs, who were kept apart.
+    ``passphrase_of`` is the origin whose passphrase opens it, None where it is not encrypted; ``plain`` is
+    what belongs to an encrypted one and is not itself. ``namesakes`` are readers of one name with different
+    PINs, who were kept apart.
     """
 
     path: str
+    passphrase_of: str | None
+    plain: tuple[str, ...]
     origins: tuple[Origin, ...]
     films: int
     shared: int

@@ -19,6 +19,7 @@ from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.manifest import Sha256
 from lightbox_edge.results import FilmKey
+from lightbox_edge.worklist_files.beside import referrals_of
 
 _ID: Final = re.compile("[0-9a-f]{32}")
 
@@ -63,7 +64,7 @@ def now() -> str:
 
 def keep(worklist: str, referral: Referral) -> None:
     """Write it durably, in the place of what was known of the same referral."""
-    folder = _folder(worklist)
+    folder = referrals_of(Path(worklist))
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
@@ -77,7 +78,7 @@ def find(worklist: str, referral: str) -> Referral:
     Raises:
         LightboxError: this worklist has none, or what is kept of it is damaged.
     """
-    file = _folder(worklist) / f"{referral}.json"
+    file = referrals_of(Path(worklist)) / f"{referral}.json"
     if not _ID.fullmatch(referral) or not file.is_file():
         raise LightboxError(
             f"The answers are to a referral that the worklist {worklist} does not know: name the worklist "
@@ -89,7 +90,3 @@ def find(worklist: str, referral: str) -> Referral:
         raise LightboxError(f"{file} cannot be read: {error.strerror}.") from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise LightboxError(f"{file} is damaged: go back to a copy from before.") from error
-
-
-def _folder(worklist: str) -> Path:
-    return Path(f"{worklist}.referrals")

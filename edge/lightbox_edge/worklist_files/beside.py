@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from lightbox_edge.unfinished import MARK
+
 SIDES = ("-wal", "-shm", "-journal")  # SQLite's own
+BEFORE_MERGE = ".before-merge"  # behind the old file's name, where the merged one has its own
 _COPY, _DAMAGED, _OLD, _NEW = ".last-good", ".damaged-", ".before-encryption", ".new-"
 
 
@@ -29,12 +32,33 @@ def set_aside(path: Path, why: str = _DAMAGED) -> Path:
     return free
 
 
+def workplace_of(path: Path) -> Path:
+    """The folder in which worklists are merged into this one."""
+    return path.with_name(f".{path.name}.merging")
+
+
+def referrals_of(path: Path) -> Path:
+    """The folder that tells which films went to distant readers under which numbers."""
+    return path.with_name(f"{path.name}.referrals")
+
+
 def belongings(path: Path) -> list[Path]:
-    """Every file that belongs to a worklist, itself included, of those that are there."""
-    ours = (*SIDES, _COPY, _DAMAGED, _OLD, _NEW)
-    names = [path.name, *(path.name + end for end in ours)]
-    return sorted(
-        one
-        for one in path.parent.iterdir()
-        if one.is_file() and (one.name == path.name or one.name.startswith((*names[1:], f".{path.name}.")))
-    )
+    """Every file that belongs to a worklist, itself and those in its folders included, of those there."""
+    ours = (*SIDES, _COPY, _DAMAGED, _OLD, _NEW, BEFORE_MERGE)
+    starts = (*(path.name + end for end in ours), *(f".{path.name}{end}" for end in (f"{_COPY}.", MARK)))
+    beside = (one for one in path.parent.iterdir() if one.name == path.name or one.name.startswith(starts))
+    inside = (one for folder in folders(path) for one in folder.rglob("*"))
+    return sorted(one for one in (*beside, *inside) if one.is_file() and not one.is_symlink())
+
+
+def leftovers(path: Path) -> list[Path]:
+    """Of its `belongings` what only a cut left there: temporary files, and those of a merge."""
+    starts = (f".{path.name}.", f"{path.name}{_NEW}")
+    ours = belongings(path)
+    return [one for one in ours if one.relative_to(path.parent).parts[0].startswith(starts)]
+
+
+def folders(path: Path) -> list[Path]:
+    """Its folders, of those that are there; a link to somewhere else is none."""
+    ours = (workplace_of(path), referrals_of(path))
+    return [one for one in ours if one.is_dir() and not one.is_symlink()]

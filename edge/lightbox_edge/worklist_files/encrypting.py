@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +12,16 @@ from sqlite3 import Connection
 from lightbox_edge.durable import flush_folder
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.private_files import make_private_file
-from lightbox_edge.worklist_files.beside import SIDES, before_encryption, belongings, last_good, set_aside
+from lightbox_edge.worklist_files.beside import (
+    SIDES,
+    before_encryption,
+    belongings,
+    last_good,
+    leftovers,
+    referrals_of,
+    set_aside,
+    workplace_of,
+)
 from lightbox_edge.worklist_files.cipher import connect_encrypted
 from lightbox_edge.worklist_files.connecting import database_errors
 from lightbox_edge.worklist_files.holding import refuse_if_held
@@ -27,8 +37,7 @@ _PATIENCE = 5  # seconds
 def encrypt(path: Path, passphrase: str) -> list[Path]:
     """Encrypt a worklist and its last good copy; what was plain is overwritten.
 
-    Called again after a power cut it overwrites what is left. Returns the files beside it that stay plain:
-    what was set aside is nobody's to remove.
+    Called again after a power cut it overwrites what is left. Returns what stays plain, see `plain_beside`.
 
     Raises:
         LightboxError: another program has it open, it is damaged, the disk is full, or SQLCipher is not
@@ -40,18 +49,38 @@ def encrypt(path: Path, passphrase: str) -> list[Path]:
         _convert(path, _PLAIN, key.pragma)
         wipe(last_good(path))
         keep_copy(path, key)
-    wipe(before_encryption(path))
+    for one in (before_encryption(path), *leftovers(path)):
+        wipe(one)
+    shutil.rmtree(workplace_of(path), ignore_errors=True)
+    return plain_beside(path)
+
+
+def plain_beside(path: Path) -> list[Path]:
+    """What belongs to an encrypted worklist and is not encrypted: files, and the folder of its referrals.
+
+    What was set aside is nobody's to remove, and without the referrals no answer can be taken in.
+    """
+    files = [one for one in _beside(path) if not is_encrypted(one)]
+    return [*files, *(one for one in [referrals_of(path)] if one.is_dir())]
+
+
+def _beside(path: Path) -> list[Path]:
+    """Its belongings but for itself, its last good copy, and what is in folders."""
     ours = {path, last_good(path), *(path.with_name(path.name + end) for end in SIDES)}
-    return [one for one in belongings(path) if one not in ours and not is_encrypted(one)]
+    return [one for one in belongings(path) if one not in ours and one.parent == path.parent]
 
 
-def decrypt(path: Path, key: Key) -> None:
-    """Take the passphrase from a worklist and its last good copy; what it raises is as for `encrypt`."""
+def decrypt(path: Path, key: Key) -> list[Path]:
+    """Take the passphrase from a worklist and its last good copy; what it raises is as for `encrypt`.
+
+    Returns the files beside it that keep theirs.
+    """
     refuse_if_held(path)
     _convert(path, key.pragma, _PLAIN)
     wipe(before_encryption(path))
     wipe(last_good(path))
     keep_copy(path, None)
+    return [one for one in _beside(path) if is_encrypted(one)]
 
 
 def _convert(path: Path, old: str, new: str) -> None:

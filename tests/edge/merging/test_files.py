@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ import pytest
 
 from lightbox_edge import LightboxError, Worklist
 from lightbox_edge.decisions import verify
-from lightbox_edge.merging import copies, merge, merging
+from lightbox_edge.merging import copies, merge, merging, outputs
 from lightbox_edge.results import FilmKey
+from lightbox_edge.worklist_files.beside import last_good
+from lightbox_edge.worklist_files.keeping import keep_copy
+from lightbox_edge.worklist_files.restoring import mend
 from tests.edge.merging.laptops import content, decided, screened, stands
 from tests.edge.merging.older import make_older
 from tests.processes import environment, kill_when, lightbox
@@ -73,18 +77,20 @@ def test_the_inputs_stay_as_they_are_and_a_log_beside_one_is_read(here: Path, st
         assert verify(worklist).head == merged.head
 
 
-def test_nothing_but_the_output_is_left_and_it_is_one_file(here: Path, stick: Path, tmp_path: Path) -> None:
+def test_nothing_but_the_output_and_its_copy_is_left_and_each_is_one_file(
+    here: Path, stick: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     merge([here, stick], folder / "c.worklist")
-    assert [one.name for one in folder.iterdir()] == ["c.worklist"]
+    assert sorted(one.name for one in folder.iterdir()) == ["c.worklist", "c.worklist.last-good"]
 
 
 def test_the_output_may_be_one_of_them_which_is_kept(here: Path, stick: Path) -> None:
     with Worklist(here) as worklist:
         before = content(worklist)
     merge([stick, here], here)
-    assert sorted(files(here.parent)) == ["a.worklist", "a.worklist.before-merge"]
+    assert sorted(files(here.parent)) == ["a.worklist", "a.worklist.before-merge", "a.worklist.last-good"]
     before_merge = here.with_name("a.worklist.before-merge")
     if os.name == "posix":
         assert stat.S_IMODE(before_merge.stat().st_mode) == 0o600
@@ -99,9 +105,36 @@ def test_the_output_may_be_one_of_them_which_is_kept(here: Path, stick: Path) ->
         assert content(worklist) == held
 
 
+def test_a_damaged_output_comes_back_as_it_was_merged_and_not_as_of_before(here: Path, stick: Path) -> None:
+    keep_copy(here, None)
+    merged = merge([here, stick], here)
+    here.write_bytes(b"")
+    restored = mend(here)
+    assert restored is not None
+    made = datetime.fromtimestamp(last_good(here).stat().st_mtime)
+    assert f"It is restored from its last good copy of {made:%Y-%m-%d %H:%M}: 2 rows, 4 decisions." in (
+        restored.sentences
+    )
+    with Worklist(here) as worklist:
+        assert verify(worklist).head == merged.head
+
+
+def test_where_no_copy_can_be_made_the_merge_stands_and_that_is_said(
+    here: Path, stick: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise LightboxError("No good copy could be made: look at the disk.")
+
+    monkeypatch.setattr(outputs, "keep_copy", full)
+    merged = merge([here, stick], here)
+    assert caplog.messages == ["No good copy could be made: look at the disk."]
+    with Worklist(here) as worklist:
+        assert verify(worklist).head == merged.head
+
+
 def test_an_output_that_is_there_is_left_alone(here: Path, stick: Path, tmp_path: Path) -> None:
     out = tmp_path / "c.worklist"
-    for left in (out, tmp_path / "c.worklist-wal"):
+    for left in (out, tmp_path / "c.worklist-wal", tmp_path / "c.worklist.last-good"):
         left.write_bytes(b"something")
         with pytest.raises(LightboxError, match="is there already: name another --out"):
             merge([here, stick], out)

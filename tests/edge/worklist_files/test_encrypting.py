@@ -157,6 +157,26 @@ def test_what_was_set_aside_stays_and_is_named(path: Path) -> None:
     assert damaged.exists()
 
 
+def test_what_a_cut_left_goes_and_what_somebody_needs_is_named(path: Path) -> None:
+    cut = path.with_name(f".{path.name}.merging") / "0" / path.name
+    unfinished = path.with_name(f".{path.name}.unfinished-x")
+    before, referred = path.with_name(f"{path.name}.before-merge"), path.with_name(f"{path.name}.referrals")
+    for one in (cut, unfinished, before, referred / "0.json"):
+        one.parent.mkdir(parents=True, exist_ok=True)
+        one.write_bytes(path.read_bytes())
+    assert encrypt(path, CAT) == [before, referred]
+    assert sorted(one.name for one in path.parent.iterdir()) == [
+        path.name, before.name, last_good(path).name, referred.name
+    ]  # fmt: skip
+
+
+def test_decrypting_names_what_keeps_the_passphrase(path: Path) -> None:
+    encrypt(path, CAT)
+    before = path.with_name(f"{path.name}.before-merge")
+    before.write_bytes(path.read_bytes())
+    assert decrypt(path, key_for(path, CAT)) == [before]
+
+
 def test_the_old_file_is_overwritten(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen through a file handle that was open before: its blocks hold zeros."""
     handle = os.open(path, os.O_RDONLY)

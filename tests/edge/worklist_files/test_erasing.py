@@ -14,13 +14,15 @@ from lightbox_edge.worklist_files.erasing import erase
 from lightbox_edge.worklist_files.wiping import wipe
 
 OURS = ("-wal", "-shm", ".last-good", ".last-good-2026-11-22-120000", ".damaged-2026-11-22-120000",
-        ".before-encryption", ".new-2026-11-22-120000")  # fmt: skip
+        ".before-encryption", ".new-2026-11-22-120000", ".before-merge")  # fmt: skip
+HIDDEN = ("last-good.x", "unfinished-x", "merging/0/t.worklist", "merging/0/t.worklist-wal")
 OTHERS = (
     "clinic.worklist2",
     "clinic.csv",
     "clinic.worklist.pdf",
     "other.worklist",
     "other.worklist.last-good",
+    ".clinic.worklist.pdf.unfinished-x",
 )
 
 
@@ -28,9 +30,11 @@ def test_all_that_belongs_to_it_goes_and_nothing_else(path: Path) -> None:
     ours = [
         path,
         *(path.with_name(path.name + end) for end in OURS),
-        path.with_name(f".{path.name}.last-good.x"),
+        *(path.parent / f".{path.name}.{end}" for end in HIDDEN),
+        path.with_name(f"{path.name}.referrals") / "0.json",
     ]
     for one in ours[1:]:
+        one.parent.mkdir(parents=True, exist_ok=True)
         one.write_bytes(b"a patient")
     for name in OTHERS:
         path.with_name(name).write_bytes(b"not ours")
@@ -66,3 +70,12 @@ def test_another_program_that_holds_it_stops_it(path: Path) -> None:
         assert path.read_bytes() == before
         other.kill()
     erase(path)
+
+
+def test_a_link_to_a_folder_elsewhere_is_not_followed(path: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "film.dcm").write_bytes(b"not ours")
+    path.with_name(f"{path.name}.referrals").symlink_to(elsewhere)
+    assert erase(path) == [path]
+    assert (elsewhere / "film.dcm").exists()
