@@ -288,20 +288,6 @@ class Worklist:
             judges = {judge: self._judge(judge) for judge in {row[1] for row in rows}}
             return {number: (judges[judge], _result(row)) for number, judge, *row in rows}
 
-    def places(self, judge: str, sha256: str) -> list[tuple[str, str, int]]:
-        """Where files of that content were when a judge saw them.
-
-        Each is the location on the disk, the member inside that zip (empty where there is none) and the
-        content's size in bytes; in the order of their paths.
-        """
-        with self._said():
-            found = self._connection.execute(
-                "SELECT DISTINCT location, member, bytes FROM picture WHERE judge = ? AND sha256 = ?"
-                " ORDER BY path",
-                (judge, sha256),
-            ).fetchall()
-        return [(true_location(location), member, size) for location, member, size in found]
-
     def judges(self) -> list[Judge]:
         """Everybody who judged, in the order of their first use."""
         with self._said():
