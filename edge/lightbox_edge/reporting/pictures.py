@@ -19,9 +19,10 @@ from lightbox_edge.loading import Loaded
 from lightbox_edge.manifest import Precision, Preprocessing
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.reading import Limits, Source
-from lightbox_edge.regions import EmbeddingStore, FilmRegions, Outliner, Region, Wanted
+from lightbox_edge.regions import FilmRegions, Region
 from lightbox_edge.regions.drawing import SIDE
 from lightbox_edge.reporting.film_files import film_file
+from lightbox_edge.reporting.outlining import outliner_of
 from lightbox_edge.reporting.picture_drawing import MOST_OUTLINES, small_picture
 from lightbox_edge.reporting.records import FilmReport
 from lightbox_edge.worklist import Worklist
@@ -54,13 +55,8 @@ class FilmPictures:
         self, worklist: Worklist, say: Language, bundle: Bundle | None, precision: Precision | None
     ) -> None:
         self._worklist, self._say = worklist, say
-        cpus = usable_cpus()
-        self._outliner = (
-            Outliner(bundle, Wanted(), EmbeddingStore(None), precision=precision, threads=cpus)
-            if bundle and precision
-            else None
-        )
-        self._pool = None if self._outliner else DecoderPool(cpus, _ANY, Limits(), SIDE)
+        self._outliner = outliner_of(bundle, precision)
+        self._pool = None if self._outliner else DecoderPool(usable_cpus(), _ANY, Limits(), SIDE)
 
     def __enter__(self) -> FilmPictures:
         return self
