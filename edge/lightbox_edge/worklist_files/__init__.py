@@ -1,4 +1,4 @@
-"""A worklist as a file: opened, encrypted, copied, restored, erased; its tables are of `worklist.py`."""
+"""A worklist as a file: opened, encrypted, copied, restored, erased; its rows are of `worklist.py`."""
 
 from lightbox_edge.worklist_files.connecting import connect, database_errors, open_file
 from lightbox_edge.worklist_files.key import Key
