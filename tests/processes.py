@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 SHIM = Path(__file__).parent / "shim" / "sitecustomize.py"
@@ -40,3 +41,18 @@ def kill_when(moment: Callable[[], object], call: list[str], env: Mapping[str, s
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
+
+
+@contextmanager
+def held(worklist: Path) -> Iterator[None]:
+    """While another program has a worklist open."""
+    hold = "import sys; from lightbox_edge import Worklist; w = Worklist(sys.argv[1]); print(1); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(worklist)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout
+        other.stdout.readline()
+        try:
+            yield
+        finally:
+            other.kill()

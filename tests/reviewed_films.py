@@ -27,6 +27,12 @@ def film(number: int) -> FileResults:
     return FileResults(Source(path, path, (), 1, 1), sha256, (row,))
 
 
+def fill(worklist: Worklist, *numbers: int) -> None:
+    """Have these films judged, or all of them."""
+    worklist.add_judge(JUDGE)
+    worklist.commit(JUDGE, [film(number) for number in numbers or range(len(TRIAGES))])
+
+
 def row(worklist: Worklist, number: int) -> ReviewRow:
     """The row of a film, whether or not a mode offers it."""
     judged = ((result, judge) for judge, result in worklist.judged())

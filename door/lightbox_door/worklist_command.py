@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lightbox_door import worklist_merge, worklist_privacy
-from lightbox_door.arguments import add_worklist, existing_worklist
+from lightbox_door.arguments import add_action, add_worklist, existing_worklist
 
 if TYPE_CHECKING:
     from lightbox_edge.decisions.agreement import Summary
@@ -24,32 +24,20 @@ _READERS = "Name the readers of a worklist, or add one, who then signs in with a
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
-    verify = _action(actions, "verify", _VERIFY, EXAMPLE)
+    verify = add_action(actions, "verify", _VERIFY, EXAMPLE)
     add_worklist(verify)
     verify.add_argument(
         "--head", metavar="HASH", help="a hash that verify printed earlier, which must still be in the chain"
     )
-    summary = _action(actions, "summary", _SUMMARY, "lightbox worklist summary --worklist clinic.worklist")
+    summary = add_action(actions, "summary", _SUMMARY, "lightbox worklist summary --worklist clinic.worklist")
     add_worklist(summary)
-    worklist_merge.add_arguments(_action(actions, "merge", worklist_merge.HELP, worklist_merge.EXAMPLE))
-    readers = _action(actions, "readers", _READERS, 'lightbox worklist readers add "Amina Yusuf"')
+    worklist_merge.add_arguments(add_action(actions, "merge", worklist_merge.HELP, worklist_merge.EXAMPLE))
+    readers = add_action(actions, "readers", _READERS, 'lightbox worklist readers add "Amina Yusuf"')
     add_worklist(readers)
     readers.add_argument("what", choices=("list", "add"))
     readers.add_argument("reader", nargs="?", metavar="NAME", help="the name to add")
     readers.add_argument("--pin-stdin", action="store_true", help="read the PIN from a line of stdin")
     worklist_privacy.add_actions(actions)
-
-
-def _action(
-    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, said: str, example: str
-) -> argparse.ArgumentParser:
-    return actions.add_parser(
-        name,
-        help=said,
-        description=said,
-        epilog=f"example:  {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:

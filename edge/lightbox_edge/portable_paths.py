@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')  # what Windows has no file name for, or reads as a path
+_FORBIDDEN = re.compile(r'[<>:"|?*\\]')  # what Windows has no file name for, or reads as a path
 _DEVICE = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])(\..*)?", re.IGNORECASE)
 _LONGEST = 240
 

@@ -1,4 +1,7 @@
-"""Text from a file on its way to a person: one line, of a length that can be read, that no terminal obeys."""
+"""Text from a file on its way to a person: one line, of a length that can be read, that no terminal obeys.
+
+Terminals get `printable`, paths `escaped`; what is kept becomes a `plain_line`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,18 @@ def printable(text: str) -> str:
 
 def escaped(text: str) -> str:
     r"""The same with that written as ``\x1b``, so that two names stay two."""
-    return _OBEYED.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
+    return _OBEYED.sub(lambda sign: escaped_sign(sign[0]), text)
+
+
+def escaped_sign(sign: str) -> str:
+    r"""A sign by its number, as ``\u202e``."""
+    return sign.encode("unicode_escape").decode("ascii")
+
+
+def plain_line(text: str, longest: int) -> str:
+    """The text's printable letters up to so many, with single spaces between its words."""
+    printed = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(printed.split())[:longest]
 
 
 def is_line(text: str) -> bool:

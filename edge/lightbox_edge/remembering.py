@@ -8,7 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from lightbox_edge import strict_json
 from lightbox_edge.backends import RealBackendName
+from lightbox_edge.bounded_file import read_at_most
 from lightbox_edge.caches import cache_folder
 from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import LightboxError
@@ -29,11 +31,8 @@ class Remembered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def recall(key: str) -> Remembered | None:
     """What was chosen under this key, or None where nothing was, or nothing that can be read."""
     try:
-        path = _path(key)
-        if path.stat().st_size > MOST_BYTES:
-            return None
-        kept = msgspec.json.decode(path.read_bytes(), type=Remembered)
-    except (OSError, UnicodeDecodeError, RecursionError, msgspec.MsgspecError):
+        kept = strict_json.decode(read_at_most(_path(key), MOST_BYTES), Remembered)
+    except (OSError, ValueError):
         return None
     return kept if kept.key == key else None
 

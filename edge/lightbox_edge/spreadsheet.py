@@ -53,3 +53,8 @@ def _separator(table: Path, text: str) -> str:
 def plain(name: str) -> str:
     """A column's name without regard to its case and its spaces."""
     return " ".join(name.split()).casefold()
+
+
+def no_formula(text: str) -> str:
+    """A text for a cell; one that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -20,88 +20,10 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.reading import Source
 from lightbox_edge.results import AnomalyRank, FilmKey, Outcome, Result, Triage
 from lightbox_edge.worklist_files import Key, database_errors, open_file
+from lightbox_edge.worklist_tables import migrate, transaction
 
 _PATIENCE_SECONDS = 30  # for another process that holds the file
 
-# Each step takes the file from one version to the next, in one transaction; never edit one, add one.
-_MIGRATIONS = (
-    """
-    CREATE TABLE judge (
-        id TEXT PRIMARY KEY, bundle TEXT NOT NULL, precision TEXT NOT NULL, findings TEXT NOT NULL,
-        first_used TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
-    CREATE TABLE picture (  -- frame 0: the only picture of its file
-        judge TEXT NOT NULL REFERENCES judge (id), location TEXT NOT NULL, member TEXT NOT NULL,
-        frame INTEGER NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL,
-        modified_ns INTEGER NOT NULL, sha256 TEXT, status TEXT NOT NULL, triage TEXT NOT NULL,
-        outcome TEXT NOT NULL, judged_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
-        PRIMARY KEY (judge, location, member, frame));
-    CREATE INDEX picture_content ON picture (judge, sha256);
-    CREATE INDEX picture_triage ON picture (triage);
-    """,
-    """
-    CREATE TABLE film (  -- a judged picture by its content, so that copies are one, see lightbox_edge.anomaly
-        judge TEXT NOT NULL REFERENCES judge (id), sha256 TEXT NOT NULL, frame INTEGER NOT NULL,
-        anomaly_rank INTEGER, anomaly_films INTEGER, patches BLOB NOT NULL,
-        PRIMARY KEY (judge, sha256, frame))
-    """,
-    """
-    ALTER TABLE judge ADD COLUMN version TEXT NOT NULL DEFAULT '';
-    ALTER TABLE judge ADD COLUMN calibration TEXT NOT NULL DEFAULT '';
-    CREATE TABLE reader (  -- see lightbox_edge.decisions.readers; pin: a salted hash as JSON
-        key TEXT PRIMARY KEY, name TEXT NOT NULL, pin TEXT NOT NULL, wrong INTEGER NOT NULL DEFAULT 0,
-        waits_until INTEGER NOT NULL DEFAULT 0, added_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
-    CREATE TABLE decision (  -- see lightbox_edge.decisions.log; AUTOINCREMENT keeps the highest number given
-        number INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL, hash TEXT NOT NULL);
-    CREATE TRIGGER decision_stays BEFORE UPDATE ON decision BEGIN
-        SELECT RAISE(ABORT, 'a decision is never changed'); END;
-    CREATE TRIGGER decision_is_kept BEFORE DELETE ON decision BEGIN
-        SELECT RAISE(ABORT, 'a decision is never deleted'); END;
-    CREATE TRIGGER decision_comes_last BEFORE INSERT ON decision
-        WHEN EXISTS (SELECT 1 FROM decision WHERE number >= NEW.number) BEGIN
-        SELECT RAISE(ABORT, 'a decision is only ever appended'); END;
-    """,
-    """
-    -- What lists are filtered by, from the outcome; a line feed stands before and after each finding's name.
-    ALTER TABLE picture ADD COLUMN patient TEXT NOT NULL DEFAULT '';
-    ALTER TABLE picture ADD COLUMN flagged_for TEXT NOT NULL DEFAULT '';
-    ALTER TABLE picture ADD COLUMN reasons TEXT NOT NULL DEFAULT '';
-    UPDATE picture SET
-        patient = coalesce(json_extract(outcome, '$.header.PatientID'), ''),
-        flagged_for = coalesce((
-            SELECT char(10) || group_concat(json_extract(value, '$.name'), char(10)) || char(10)
-            FROM json_each(outcome, '$.findings') WHERE json_extract(value, '$.flagged')), ''),
-        reasons = coalesce((SELECT group_concat(value, ' ') FROM json_each(outcome, '$.reasons')), '')
-        WHERE json_valid(outcome);
-    DROP INDEX picture_triage;
-    CREATE INDEX picture_urgency ON picture (
-        CASE triage WHEN 'flagged' THEN 0 WHEN 'uncertain' THEN 1 WHEN 'not judged' THEN 2 ELSE 3 END,
-        path, frame, sha256, patient, flagged_for, reasons);
-    CREATE INDEX film_rank ON film (anomaly_rank) WHERE anomaly_rank IS NOT NULL;
-    """,
-    """
-    CREATE TABLE film_features (  -- beside `film`: who reads them all reads no patches
-        judge TEXT NOT NULL REFERENCES judge (id), sha256 TEXT NOT NULL, frame INTEGER NOT NULL,
-        features BLOB NOT NULL, PRIMARY KEY (judge, sha256, frame))
-    """,
-    """
-    -- Worklists are merged: an entry names what it follows, and two readers may have one name.
-    ALTER TABLE decision ADD COLUMN follows TEXT NOT NULL DEFAULT '';  -- see lightbox_edge.decisions.chain
-    DROP TRIGGER IF EXISTS decision_stays;
-    UPDATE decision SET follows = coalesce(
-        (SELECT hash FROM decision AS one WHERE one.number < decision.number ORDER BY number DESC LIMIT 1),
-        printf('%064d', 0));
-    CREATE TRIGGER decision_stays BEFORE UPDATE ON decision BEGIN
-        SELECT RAISE(ABORT, 'a decision is never changed'); END;
-    CREATE TABLE registered (  -- a name and its PIN; registration: the salt of that PIN when it was first set
-        registration TEXT PRIMARY KEY, person TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
-        pin TEXT NOT NULL, wrong INTEGER NOT NULL DEFAULT 0, waits_until INTEGER NOT NULL DEFAULT 0,
-        added_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
-    INSERT INTO registered SELECT salt, salt, key, name, pin, wrong, waits_until, added_at FROM (
-        SELECT iif(json_valid(pin), coalesce(json_extract(pin, '$.salt'), key), key) AS salt, * FROM reader);
-    DROP TABLE reader;
-    ALTER TABLE registered RENAME TO reader;
-    """,
-)
 _APART = "//"  # in no absolute path but at its beginning
 
 _RANKED = (
@@ -169,7 +91,7 @@ class Worklist:
         self.key = key
         with self._said():
             self._connection = open_file(self.path, key, patience)
-            self._migrate()
+            migrate(self._connection, self.path)
 
     def again(self) -> Worklist:
         """The same file opened once more, for another thread."""
@@ -198,7 +120,7 @@ class Worklist:
 
     def commit(self, judge: Judge, files: Iterable[FileResults]) -> None:
         """Write the rows of some files in one transaction; when it returns they are on the disk."""
-        with self._said(), self._transaction():
+        with self._said(), transaction(self._connection):
             for file in files:
                 source, member = file.source, "/".join(file.source.members)
                 # A zip around it that has a row could not be looked into when that was written.
@@ -288,20 +210,6 @@ class Worklist:
             judges = {judge: self._judge(judge) for judge in {row[1] for row in rows}}
             return {number: (judges[judge], _result(row)) for number, judge, *row in rows}
 
-    def places(self, judge: str, sha256: str) -> list[tuple[str, str, int]]:
-        """Where files of that content were when a judge saw them.
-
-        Each is the location on the disk, the member inside that zip (empty where there is none) and the
-        content's size in bytes; in the order of their paths.
-        """
-        with self._said():
-            found = self._connection.execute(
-                "SELECT DISTINCT location, member, bytes FROM picture WHERE judge = ? AND sha256 = ?"
-                " ORDER BY path",
-                (judge, sha256),
-            ).fetchall()
-        return [(true_location(location), member, size) for location, member, size in found]
-
     def judges(self) -> list[Judge]:
         """Everybody who judged, in the order of their first use."""
         with self._said():
@@ -332,7 +240,7 @@ class Worklist:
 
     def rank(self, judge: Judge, ranks: Mapping[FilmKey, AnomalyRank]) -> None:
         """Write the ranks of a whole batch in one transaction; no rank of before stays."""
-        with self._said(), self._transaction():
+        with self._said(), transaction(self._connection):
             self._connection.execute(
                 "UPDATE film SET anomaly_rank = NULL, anomaly_films = NULL WHERE judge = ?", (judge.id,)
             )
@@ -372,7 +280,7 @@ class Worklist:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The file as it is at one moment, for one who reads several tables of it."""
-        with self._said(), self._transaction("DEFERRED"):
+        with self._said(), transaction(self._connection, "DEFERRED"):
             yield self._connection
 
     @contextmanager
@@ -382,7 +290,7 @@ class Worklist:
         Raises:
             LightboxError: another process holds the lock, or the disk is full; nothing is written.
         """
-        with self._said(), self._transaction():
+        with self._said(), transaction(self._connection):
             yield self._connection
 
     def fold(self) -> None:
@@ -421,38 +329,6 @@ class Worklist:
                 values,
             )
             return tuple(_result(row) for row in rows)
-
-    def _migrate(self) -> None:
-        if self._version() > len(_MIGRATIONS):
-            raise LightboxError(
-                f"The worklist {self.path} was written by a newer Lightbox: update this one, or name another."
-            )
-        if self._version() < 0:
-            raise LightboxError(
-                f"The worklist {self.path} is damaged (its version is {self._version()}): go back to a copy "
-                "from before, or name another."
-            )
-        for number in range(self._version(), len(_MIGRATIONS)):
-            with self._transaction():
-                if self._version() > number:  # another process was first
-                    continue
-                for statement in _statements(_MIGRATIONS[number]):
-                    self._connection.execute(statement)
-                self._connection.execute(f"PRAGMA user_version = {number + 1}")
-
-    def _version(self) -> int:
-        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-
-    @contextmanager
-    def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
-        self._connection.execute(f"BEGIN {kind}")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
 
     @contextmanager
     def _said(self) -> Iterator[None]:
@@ -501,16 +377,6 @@ def _of_films(
         for result, one in zip(file.results, packed, strict=bool(packed))
         if one
     ]
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script one by one; a trigger holds semicolons of its own."""
-    statement = ""
-    for part in script.split(";"):
-        statement += f"{part};"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def _filtered_by(outcome: Outcome) -> tuple[str, str, str]:

@@ -13,7 +13,7 @@ from lightbox_door.main import main
 from lightbox_edge import Review, Worklist
 from lightbox_edge.decisions import pins
 from tests.processes import environment, lightbox
-from tests.reviewed_films import JUDGE, TRIAGES, film, row, tamper
+from tests.reviewed_films import fill, row, tamper
 
 Told = pytest.CaptureFixture[str]
 
@@ -26,8 +26,7 @@ def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def path(tmp_path: Path) -> Iterator[str]:
     with Worklist(tmp_path / "t.worklist") as made:
-        made.add_judge(JUDGE)
-        made.commit(JUDGE, [film(number) for number in range(len(TRIAGES))])
+        fill(made)
         yield made.path
 
 

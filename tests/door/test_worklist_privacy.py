@@ -20,7 +20,7 @@ from lightbox_edge.worklist_files.beside import last_good
 from lightbox_edge.worklist_files.encrypting import encrypt
 from lightbox_edge.worklist_files.keeping import keep_copy
 from tests.processes import environment, lightbox
-from tests.reviewed_films import JUDGE, TRIAGES, film, row
+from tests.reviewed_films import fill, row
 
 Told = pytest.CaptureFixture[str]
 CAT = "nine lives of a cat"
@@ -33,8 +33,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv(VARIABLE, raising=False)
     path = tmp_path / "t.worklist"
     with Worklist(path) as made:
-        made.add_judge(JUDGE)
-        made.commit(JUDGE, [film(number) for number in range(len(TRIAGES))])
+        fill(made)
         review = Review(made)
         review.readers.add("Amina", "2468")
         review.sign_in("Amina", "2468")

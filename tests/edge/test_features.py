@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightbox_edge import worklist as worklist_module
+from lightbox_edge import worklist_tables
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.features import pack_features, unpack_features
 from lightbox_edge.reading import Source
 from lightbox_edge.results import Outcome, Result
-from lightbox_edge.worklist import _MIGRATIONS, FileResults, Judge, Worklist
+from lightbox_edge.worklist import FileResults, Judge, Worklist
+from lightbox_edge.worklist_tables import MIGRATIONS
 from tests.processes import environment
 
 JUDGE = Judge("j1", "chest-open", "int8", ())
@@ -69,7 +70,7 @@ def test_a_batch_that_fails_leaves_neither_results_nor_features(tmp_path: Path) 
 def older(path: Path, version: int, monkeypatch: pytest.MonkeyPatch) -> list[Result]:
     """A file of an earlier version with one row, which it returns."""
     with monkeypatch.context() as patch:
-        patch.setattr(worklist_module, "_MIGRATIONS", _MIGRATIONS[:version])
+        patch.setattr(worklist_tables, "MIGRATIONS", MIGRATIONS[:version])
         with Worklist(path) as old, old.writing() as connection:
             connection.execute(
                 "INSERT INTO judge (id, bundle, precision, findings) VALUES ('j1', 'b', 'int8', '[]')"
@@ -82,7 +83,7 @@ def older(path: Path, version: int, monkeypatch: pytest.MonkeyPatch) -> list[Res
     return [Result("a.png", None, "aa", Outcome("judged", "flagged"))]
 
 
-@pytest.mark.parametrize("version", range(1, len(_MIGRATIONS)))
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
 def test_a_file_of_every_earlier_version_opens_and_takes_features(
     tmp_path: Path, version: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,7 +97,7 @@ def test_a_file_of_every_earlier_version_opens_and_takes_features(
 
 
 def test_a_file_that_is_held_is_not_half_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = len(_MIGRATIONS) - 1
+    before = len(MIGRATIONS) - 1
     older(tmp_path / "w", before, monkeypatch)
     with closing(sqlite3.connect(tmp_path / "w", isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")

@@ -22,7 +22,8 @@ from lightbox_edge.reading import Source
 from lightbox_edge.reporting.csv_table import write_csv
 from lightbox_edge.results import AnomalyRank, Outcome, Result
 from lightbox_edge.screener import Screener
-from lightbox_edge.worklist import _MIGRATIONS, FileResults, Judge, Worklist
+from lightbox_edge.worklist import FileResults, Judge, Worklist
+from lightbox_edge.worklist_tables import MIGRATIONS
 from tests.tiny import write_bundle, write_films
 
 Film = Callable[[int], NDArray[np.uint8]]
@@ -142,7 +143,7 @@ def test_ranks_are_written_whole_or_not_at_all(worklist: Worklist) -> None:
 def test_a_worklist_of_before_is_taken_along(tmp_path: Path) -> None:
     path = tmp_path / "old.worklist"
     with closing(sqlite3.connect(path)) as old:
-        old.executescript(_MIGRATIONS[0])
+        old.executescript(MIGRATIONS[0])
         old.execute("INSERT INTO judge (id, bundle, precision, findings) VALUES ('j1', 'b', 'int8', '[]')")
         old.execute(
             "INSERT INTO picture (judge, location, member, frame, path, bytes, modified_ns, sha256, status,"

@@ -17,11 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightbox_edge import worklist as worklist_module
+from lightbox_edge import worklist_tables
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.radiograph import Header
 from lightbox_edge.reading import Source
 from lightbox_edge.results import DescriptorScore, FindingScore, Outcome, Result, Triage
-from lightbox_edge.worklist import _MIGRATIONS, FileResults, Judge, Worklist
+from lightbox_edge.worklist import FileResults, Judge, Worklist
+from lightbox_edge.worklist_tables import MIGRATIONS
 from tests.reviewed_films import write_as_before
 
 JUDGE = Judge("j1", "chest-open", "int8", ("effusion", "opacity"))
@@ -192,7 +194,7 @@ def test_commits_are_synchronous_and_write_ahead_logged(worklist: Worklist) -> N
     ask = worklist._connection.execute
     assert ask("PRAGMA journal_mode").fetchone() == ("wal",)
     assert ask("PRAGMA synchronous").fetchone() == (2,)  # FULL: the log is flushed at every commit
-    assert ask("PRAGMA user_version").fetchone() == (len(_MIGRATIONS),)
+    assert ask("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
 def test_what_lists_are_filtered_by_is_the_same_in_an_old_file(
@@ -216,7 +218,7 @@ def test_what_lists_are_filtered_by_is_the_same_in_an_old_file(
         where = source(f"{number}.png")
         files.append(FileResults(where, f"{number}" * 64, (Result(where.path, None, f"{number}" * 64, one),)))
     with monkeypatch.context() as older:
-        older.setattr(worklist_module, "_MIGRATIONS", worklist_module._MIGRATIONS[:3])
+        older.setattr(worklist_tables, "MIGRATIONS", MIGRATIONS[:3])
         with Worklist(tmp_path / "old") as old, old.writing() as connection:
             connection.execute(
                 "INSERT INTO judge (id, bundle, precision, findings) VALUES ('j1', 'b', 'int8', '[]')"
@@ -249,7 +251,7 @@ def test_the_order_of_urgency_is_read_from_an_index(worklist: Worklist) -> None:
 
 def test_a_file_of_a_newer_lightbox_is_left_alone(worklist: Worklist) -> None:
     worklist.commit(JUDGE, [one_row()])
-    worklist._connection.execute(f"PRAGMA user_version = {len(_MIGRATIONS) + 1}")
+    worklist._connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     worklist.close()
     before = Path(worklist.path).read_bytes()
     with pytest.raises(LightboxError) as caught:
@@ -309,7 +311,8 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
 import resource, sys
 from lightbox_edge import LightboxError, Outcome, Result, Worklist
 from lightbox_edge.reading import Source
-from lightbox_edge.worklist import _MIGRATIONS, FileResults, Judge
+from lightbox_edge.worklist import FileResults, Judge
+from lightbox_edge.worklist_tables import MIGRATIONS
 judge = Judge("j", "b", "int8", ())
 def batch(number):
     for index in range(20):

@@ -23,7 +23,7 @@ from lightbox_tui import ReviewApp
 from lightbox_tui.questions import Questions
 from lightbox_tui.worklist_screen import WorklistScreen
 from tests.processes import PATIENCE, environment, lightbox
-from tests.reviewed_films import JUDGE, TRIAGES, film, row
+from tests.reviewed_films import fill, film, row
 from tests.tui.tables import shown_rows
 
 SIZE = (80, 24)
@@ -39,8 +39,7 @@ def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
 def worklist(tmp_path: Path) -> Iterator[Worklist]:
     """Five films and three readers; the rows by urgency are 0, 1, 3, 4, 2."""
     with Worklist(tmp_path / "t.worklist", patience=0.1) as made:
-        made.add_judge(JUDGE)
-        made.commit(JUDGE, [film(number) for number in range(len(TRIAGES))])
+        fill(made)
         for name in ("Amina", "Bela", "Chi"):
             Review(made).readers.add(name, PIN)
         yield made
@@ -182,8 +181,7 @@ async def test_who_only_looks_decides_nothing_and_may_sign_in_later(worklist: Wo
 
 async def test_the_first_reader_is_made_at_the_start(tmp_path: Path) -> None:
     with Worklist(tmp_path / "w") as worklist:
-        worklist.add_judge(JUDGE)
-        worklist.commit(JUDGE, [film(0)])
+        fill(worklist, 0)
         app = ReviewApp(worklist)
         async with app.run_test(size=SIZE) as pilot:
             await press(pilot, ">Dina", "enter", ">4711", "enter", ">4712", "enter")
@@ -290,8 +288,7 @@ def test_what_the_screen_says_is_decided_outlives_a_closed_terminal(tmp_path: Pa
 
     path = tmp_path / "w"
     with Worklist(path) as worklist:
-        worklist.add_judge(JUDGE)
-        worklist.commit(JUDGE, [film(0)])
+        fill(worklist, 0)
         Review(worklist).readers.add("Amina", PIN)
     main, terminal = pty.openpty()
     process = subprocess.Popen(

@@ -15,7 +15,7 @@ from lightbox_edge.decisions import DecisionLog, pins
 from lightbox_edge.languages import Language
 from lightbox_tui import ReviewApp
 from lightbox_tui.questions import Questions
-from tests.reviewed_films import JUDGE, film
+from tests.reviewed_films import fill
 from tests.tui.conftest import screen_text
 
 PIN = "2468"
@@ -30,8 +30,7 @@ def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
 def worklist(tmp_path: Path) -> Iterator[Worklist]:
     """One film and nobody to read it."""
     with Worklist(tmp_path / "t.worklist") as made:
-        made.add_judge(JUDGE)
-        made.commit(JUDGE, [film(0)])
+        fill(made, 0)
         yield made
 
 

@@ -14,7 +14,7 @@ import pytest
 from lightbox_edge import Bundle, Review, Screener, Worklist
 from lightbox_edge.decisions import DecisionLog, verify
 from tests.processes import lightbox
-from tests.reviewed_films import JUDGE, TRIAGES, entries, film
+from tests.reviewed_films import TRIAGES, entries, fill
 from tests.terminal import PIN, Terminal
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
@@ -29,8 +29,7 @@ Open = Callable[..., Terminal]
 def path(tmp_path: Path) -> Path:
     """A worklist of five films and two readers; the rows by urgency are 0, 1, 3, 4, 2."""
     with Worklist(tmp_path / "w") as made:
-        made.add_judge(JUDGE)
-        made.commit(JUDGE, [film(number) for number in range(len(TRIAGES))])
+        fill(made)
         for name in ("Amina", "Bela"):
             Review(made).readers.add(name, PIN)
     return tmp_path / "w"

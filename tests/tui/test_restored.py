@@ -12,7 +12,7 @@ from lightbox_edge import Worklist
 from lightbox_edge.languages import choose_language
 from lightbox_edge.worklist_files import Restored
 from lightbox_tui import ReviewApp
-from tests.reviewed_films import JUDGE, film
+from tests.reviewed_films import fill
 
 AT = "2026-11-22 19:40"
 
@@ -20,8 +20,7 @@ AT = "2026-11-22 19:40"
 @pytest.fixture
 def worklist(tmp_path: Path) -> Iterator[Worklist]:
     with Worklist(tmp_path / "t.worklist") as made:
-        made.add_judge(JUDGE)
-        made.commit(JUDGE, [film(0)])
+        fill(made, 0)
         yield made
 
 

@@ -19,7 +19,7 @@ from lightbox_edge.worklist import FileResults
 from lightbox_tui import ReviewApp
 from lightbox_tui.columns import GAP, Column, cut, fit
 from lightbox_tui.worklist_screen import WorklistScreen
-from tests.reviewed_films import JUDGE, TRIAGES, film
+from tests.reviewed_films import JUDGE, fill, film
 from tests.tui.tables import shown_rows, table_of
 
 SIZE = (80, 24)
@@ -35,8 +35,7 @@ def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
 def worklist(tmp_path: Path) -> Iterator[Worklist]:
     """Five films and two readers; the rows by urgency are 0, 1, 3, 4, 2."""
     with Worklist(tmp_path / "t.worklist", patience=0.1) as made:
-        made.add_judge(JUDGE)
-        made.commit(JUDGE, [film(number) for number in range(len(TRIAGES))])
+        fill(made)
         for name in ("Amina", "Bela"):
             Review(made).readers.add(name, "2468")
         yield made
@@ -175,8 +174,7 @@ async def test_films_of_an_empty_worklist_appear_and_an_error_is_one_line(tmp_pa
             await pilot.press("escape")
             assert lines(app)[1] == "Screening goes on: films appear as they are judged."
             with Worklist(tmp_path / "w") as other:
-                other.add_judge(JUDGE)
-                other.commit(JUDGE, [film(0)])
+                fill(other, 0)
             look(app)
             await pilot.pause()
             assert (films(app), chosen(app)) == (["0.png"], "0.png")

@@ -10,13 +10,14 @@ from types import TracebackType
 from typing import Literal
 
 from lightbox_edge.asking.answering import Answering, SeenFilm
-from lightbox_edge.asking.places import load_again, places
+from lightbox_edge.asking.loading_again import load_again
 from lightbox_edge.asking.reply import Reply
 from lightbox_edge.backends import BackendName, Device
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.decoder import DecoderProcess
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.film_places import places
 from lightbox_edge.findings import finding_from_words
 from lightbox_edge.loading import load
 from lightbox_edge.manifest import Precision
@@ -109,7 +110,7 @@ class Asker:
                 work = partial(load, how=how, limits=Limits(), kept_side=kept_side(bundle))
                 self._decoder = DecoderProcess(work)
             with self._worklist() as worklist:
-                at = places(worklist, row)
+                at = places(worklist, row.judge.id, row.result.sha256, row.result.file)
             frame = load_again(row, at, self._decoder.load)
             seen = answering.see(row.result.path, str(row.film), frame)
             if not isinstance(seen, SeenFilm):

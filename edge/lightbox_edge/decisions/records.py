@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from lightbox_edge.manifest import Sha256
+from lightbox_edge.printable import plain_line
 from lightbox_edge.results import FilmKey, Triage
 
 Answer = Literal[
@@ -121,5 +122,4 @@ _SAID: dict[Triage, Conclusion] = {"flagged": "abnormal", "not flagged": "normal
 
 def one_line(text: str) -> str:
     """A text as it is kept: its printable letters, with single spaces between its words."""
-    printable = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(printable.split())[:LONGEST_TEXT]
+    return plain_line(text, LONGEST_TEXT)

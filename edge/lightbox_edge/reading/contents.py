@@ -25,6 +25,8 @@ def read_bytes(source: Source, limits: Limits = DEFAULT_LIMITS) -> bytes:
             return _from_zip(source, limits)
         return _from_disk(source, limits)
     except FileNotFoundError as error:
+        if source.members:
+            raise UnreadableImage("The zip is no longer there.") from error
         raise UnreadableImage("The file is no longer there.") from error
     except PermissionError as error:
         raise UnreadableImage("You have no permission to read the file.") from error

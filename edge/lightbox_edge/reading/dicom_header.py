@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from lightbox_edge.printable import plain_line
+
 if TYPE_CHECKING:
     from pydicom import Dataset
 
@@ -65,6 +67,4 @@ def _value(element: Any) -> str:
     many = value if hasattr(value, "insert") else (value,)
     if len(many) > 64:
         return f"({len(many)} values)"
-    line = "\\".join("" if part is None else str(part) for part in many)
-    printable = "".join(sign if sign.isprintable() else " " for sign in line)
-    return " ".join(printable.split())[:_LONGEST]
+    return plain_line("\\".join("" if part is None else str(part) for part in many), _LONGEST)

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from lightbox_edge.errors import UnreadableImage
+from lightbox_edge.printable import plain_line
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -17,9 +18,7 @@ def text(dataset: Dataset, keyword: str) -> str:
     """The value as one line of at most 64 characters, values of a list joined with a backslash."""
     value = _value(dataset, keyword)
     parts = value if isinstance(value, list | tuple) or hasattr(value, "insert") else (value,)
-    line = "\\".join("" if part is None else str(part) for part in parts)
-    printable = "".join(character if character.isprintable() else " " for character in line)
-    return " ".join(printable.split())[:_LONGEST_TEXT]
+    return plain_line("\\".join("" if part is None else str(part) for part in parts), _LONGEST_TEXT)
 
 
 def numbers(dataset: Dataset, keyword: str) -> list[float]:

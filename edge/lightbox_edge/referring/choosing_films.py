@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.errors import LightboxError, NotAnImage, UnreadableImage
+from lightbox_edge.film_places import places, sources
 from lightbox_edge.reading import Refused, Source, find_sources, read_bytes
 from lightbox_edge.worklist import Worklist
 
@@ -82,22 +83,14 @@ def _rows(worklist: Worklist, sha256: str) -> tuple[ReviewRow, ...]:
 
 def _found_again(worklist: Worklist, rows: tuple[ReviewRow, ...]) -> ChosenFile | LeftOut:
     """The file where it was when it was judged, or a copy of it, with the same content still."""
-    sha256, path = rows[0].result.sha256, rows[0].result.file
-    for location, member, size in worklist.places(rows[0].judge.id, sha256 or ""):
-        for source in _sources(location, member, size):
+    result = rows[0].result
+    for place in places(worklist, rows[0].judge.id, result.sha256):
+        for source in sources(place):
             try:
-                if hashlib.sha256(read_bytes(source)).hexdigest() == sha256:
+                if hashlib.sha256(read_bytes(source)).hexdigest() == result.sha256:
                     return ChosenFile(source, rows)
             except (NotAnImage, UnreadableImage):
                 continue
-    return LeftOut(path, "Its file is no longer there, or has changed: put it back where it was screened.")
-
-
-def _sources(location: str, member: str, size: int) -> Iterator[Source]:
-    """The file, or the member of a zip that has that name; a zip inside a zip is found by listing."""
-    if not member:
-        yield Source(location, location, (), size, 0)
-    elif Path(location).is_file():
-        for one in find_sources([location]):
-            if isinstance(one, Source) and "/".join(one.members) == member:
-                yield one
+    return LeftOut(
+        result.file, "Its file is no longer there, or has changed: put it back where it was screened."
+    )

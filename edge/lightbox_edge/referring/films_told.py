@@ -13,6 +13,7 @@ from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.languages.reasons import IN_SHORT, code_of
 from lightbox_edge.referring.referrals import ReferredFilm
 from lightbox_edge.results import Triage
+from lightbox_edge.spreadsheet import no_formula
 
 
 class ToldFinding(msgspec.Struct, frozen=True):
@@ -87,9 +88,5 @@ def films_csv(films: Sequence[ToldFilm]) -> bytes:
 def table(rows: Iterable[Sequence[str]]) -> bytes:
     """CSV that spreadsheets take for UTF-8; a text that they would take for a formula gets an apostrophe."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_plain(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([no_formula(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -14,6 +14,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from lightbox_edge import strict_json
 from lightbox_edge.decisions.records import MachineView, Number
 from lightbox_edge.durable import write_durably
 from lightbox_edge.errors import LightboxError
@@ -85,8 +86,8 @@ def find(worklist: str, referral: str) -> Referral:
             "whose films were referred, on the machine where the pack was made."
         )
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Referral)
+        return strict_json.decode(file.read_bytes(), Referral)
     except OSError as error:
         raise LightboxError(f"{file} cannot be read: {error.strerror}.") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise LightboxError(f"{file} is damaged: go back to a copy from before.") from error

@@ -12,6 +12,7 @@ from lightbox_edge.decisions import Decision, DecisionLog, FilmStanding, Readers
 from lightbox_edge.decisions.records import Kind, TakenIn
 from lightbox_edge.decisions.standing import Standings
 from lightbox_edge.errors import LightboxError
+from lightbox_edge.film_places import places
 from lightbox_edge.referring import referrals
 from lightbox_edge.referring.answer_form import GivenAnswer, GivenAnswers, read_answers
 from lightbox_edge.referring.referrals import Referral, ReferredFilm
@@ -64,7 +65,7 @@ def _film(worklist: Worklist, name: Path, referral: Referral, given: GivenAnswer
         raise LightboxError(
             f"{name}, line {given.line}: the referral has no film {given.film}: it has {len(referral.films)}."
         )
-    if not any(worklist.places(judge.id, film.sha256) for judge in worklist.judges()):
+    if not any(places(worklist, judge.id, film.sha256) for judge in worklist.judges()):
         raise LightboxError(
             f"{name}, line {given.line}: film {given.film} is no longer in the worklist {worklist.path}: "
             "name the worklist that it was referred from, or delete that row."

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from lightbox_edge.decisions import DecisionLog, FilmStanding
 from lightbox_edge.results import AnomalyRank, Result
+from lightbox_edge.spreadsheet import no_formula
 from lightbox_edge.worklist import Worklist
 
 _FIXED = ("path", "sha256", "status", "triage", "reasons", "view")
@@ -78,5 +79,4 @@ def _standing(anomaly: AnomalyRank | None) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    text = text.replace("\r", "\\r")  # csv leaves it bare, and a reader would end the row there
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return no_formula(text.replace("\r", "\\r"))  # csv leaves it bare, and a reader would end the row there

@@ -8,17 +8,16 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Literal
 
-from lightbox_edge.backends import usable_cpus
 from lightbox_edge.bundle import Bundle
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.reading import Source
 from lightbox_edge.reading.guard import guarded
-from lightbox_edge.regions import EmbeddingStore, Outliner, Region, Wanted
+from lightbox_edge.regions import Region
 from lightbox_edge.reporting.dicom_objects import DicomFilm
 from lightbox_edge.reporting.dicom_sources import BROKEN, LeftOut, dicom_source
-from lightbox_edge.reporting.film_files import FilmFiles
 from lightbox_edge.reporting.headings import Report
 from lightbox_edge.reporting.measured import precision_used
+from lightbox_edge.reporting.outlining import outliner_of
 from lightbox_edge.reporting.records import FilmReport
 from lightbox_edge.worklist import Worklist
 
@@ -45,13 +44,7 @@ class DicomFilms:
         self.left_out: Counter[str] = Counter()
         self._worklist, self._kind = worklist, kind
         self._make = _maker(kind)
-        self._files = FilmFiles(worklist)
-        precision = precision_used(worklist, bundle)
-        self._outliner = (
-            Outliner(bundle, Wanted(), EmbeddingStore(None), precision=precision, threads=usable_cpus())
-            if bundle and precision
-            else None
-        )
+        self._outliner = outliner_of(bundle, precision_used(worklist, bundle))
 
     def __enter__(self) -> DicomFilms:
         return self
@@ -78,7 +71,7 @@ class DicomFilms:
                 yield f"{row.sha256}-{row.judge}.{self._kind.removeprefix('dicom-')}.dcm", content
 
     def _object(self, row: FilmReport, report: Report) -> bytes:
-        source, header = dicom_source(row, self._files)
+        source, header = dicom_source(row, self._worklist)
         heading, regions = report.heading, self._regions(row, source)
         judge = next(one for one in heading.judges if one.id == row.judge)
         film = DicomFilm(row, judge, header, regions, self._last(row), heading.notice, heading.lightbox)

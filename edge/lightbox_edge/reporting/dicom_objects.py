@@ -6,7 +6,7 @@ import io
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lightbox_edge.regions import Region
 from lightbox_edge.reporting.headings import ReportedJudge
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MANUFACTURER: Final = "Lightbox"
 MODEL: Final = "lightbox-triage"
-CHARACTERS: Final = "ISO_IR 192"  # UTF-8: a reader's name may be in any script
+_CHARACTERS: Final = "ISO_IR 192"  # UTF-8: a reader's name may be in any script
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:lightbox:dicom")
 _UNKNOWN: Final = "2.25.0"
 
@@ -48,12 +48,21 @@ class DicomFilm:
         """A UID of something of this film and this judge, always the same."""
         return uid_of(self.report.key, self.judge.id, *names)
 
-    def series_uid(self, kind: str) -> str:
-        """The series of one kind of objects by one judge in the film's study."""
-        return uid_of(str(self.header.StudyInstanceUID), self.judge.id, kind)
+    def instance(self, kind: str) -> dict[str, Any]:
+        """What highdicom asks of every object, whose times and SOPInstanceUID come when it is `finished`."""
+        return {
+            "series_instance_uid": uid_of(str(self.header.StudyInstanceUID), self.judge.id, kind),
+            "sop_instance_uid": _UNKNOWN,
+            "instance_number": self._number,
+            "manufacturer": MANUFACTURER,
+            "manufacturer_model_name": MODEL,
+            "software_versions": self.lightbox,
+            "device_serial_number": self.judge.id,
+            "specific_character_set": _CHARACTERS,
+        }
 
     @property
-    def number(self) -> int:
+    def _number(self) -> int:
         """InstanceNumber, that of the film where it has one."""
         told = str(self.header.get("InstanceNumber") or "")
         return int(told) if told.isdecimal() and 0 < int(told) < 2**31 else 1
@@ -64,11 +73,6 @@ def uid_of(*parts: str) -> str:
     return f"2.25.{uuid.uuid5(_NAMESPACE, chr(0).join(parts)).int}"
 
 
-def unnamed() -> str:
-    """What an object is called until it is whole, see `finished`."""
-    return _UNKNOWN
-
-
 def finished(made: Dataset, film: DicomFilm) -> bytes:
     """The file of an object: its times are the film's, its SOPInstanceUID is that of its bytes.
 
@@ -76,7 +80,7 @@ def finished(made: Dataset, film: DicomFilm) -> bytes:
     """
     made.InstanceCreationDate = made.ContentDate = film.at.strftime("%Y%m%d")
     made.InstanceCreationTime = made.ContentTime = film.at.strftime("%H%M%S")
-    made.SpecificCharacterSet = CHARACTERS
+    made.SpecificCharacterSet = _CHARACTERS
     for machine in made.get("ContributingEquipmentSequence", ()):
         machine.pop("ContributionDateTime", None)  # highdicom writes now, which is not when
     made.SOPInstanceUID = uid_of(_bytes(made).hex())

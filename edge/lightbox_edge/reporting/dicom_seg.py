@@ -11,13 +11,10 @@ from lightbox_edge.regions import Region
 from lightbox_edge.reporting import dicom_codes as codes
 from lightbox_edge.reporting.dicom_codes import Code
 from lightbox_edge.reporting.dicom_objects import (
-    CHARACTERS,
     MANUFACTURER,
-    MODEL,
     DicomFilm,
     finished,
     uid_of,
-    unnamed,
 )
 
 SERIES_NUMBER = 9902
@@ -34,18 +31,11 @@ def segmentation(film: DicomFilm) -> bytes:
         pixel_array=np.stack([mask for _, mask in drawn], axis=-1)[np.newaxis],
         segmentation_type=seg.SegmentationTypeValues.BINARY,
         segment_descriptions=[_described(number, one, film) for number, (one, _) in enumerate(drawn, 1)],
-        series_instance_uid=film.series_uid("SEG"),
+        **film.instance("SEG"),
         series_number=SERIES_NUMBER,
         series_description="Lightbox: outlines, no diagnosis",
-        sop_instance_uid=unnamed(),
-        instance_number=film.number,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MODEL,
-        software_versions=film.lightbox,
-        device_serial_number=film.judge.id,
         content_label="LIGHTBOX",
         content_description=film.notice[:64],
-        specific_character_set=CHARACTERS,
         coding_schemes=[
             CodingSchemeIdentificationItem(
                 codes.SCHEME, name=codes.SCHEME_NAME, responsible_organization=codes.SCHEME_OWNER

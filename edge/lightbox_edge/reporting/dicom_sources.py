@@ -9,8 +9,9 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.reading import Limits, Source, read_bytes
 from lightbox_edge.reading.guard import guarded
 from lightbox_edge.reading.kinds import HEAD_BYTES, kind_of
-from lightbox_edge.reporting.film_files import FilmFiles
+from lightbox_edge.reporting.film_files import film_file
 from lightbox_edge.reporting.records import FilmReport
+from lightbox_edge.worklist import Worklist
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -34,7 +35,7 @@ class LeftOut(Exception):
     """A film that gets no object; the reason in a few words."""
 
 
-def dicom_source(row: FilmReport, files: FilmFiles) -> tuple[Source, Dataset]:
+def dicom_source(row: FilmReport, worklist: Worklist) -> tuple[Source, Dataset]:
     """A film's file and its data set, in which all is there that an object copies.
 
     Raises:
@@ -42,7 +43,7 @@ def dicom_source(row: FilmReport, files: FilmFiles) -> tuple[Source, Dataset]:
     """
     if row.status == "unreadable":
         raise LeftOut(UNREADABLE)
-    source = files.of(row)
+    source = film_file(worklist, row)
     if source is None:
         raise LeftOut(GONE)
     try:

@@ -9,12 +9,10 @@ from lightbox_edge.reporting import dicom_codes as codes
 from lightbox_edge.reporting.dicom_codes import Code
 from lightbox_edge.reporting.dicom_groups import Group, groups
 from lightbox_edge.reporting.dicom_objects import (
-    CHARACTERS,
     MANUFACTURER,
     MODEL,
     DicomFilm,
     finished,
-    unnamed,
 )
 
 SERIES_NUMBER = 9901
@@ -31,17 +29,10 @@ def structured_report(film: DicomFilm) -> bytes:
     made = sr.Comprehensive3DSR(
         evidence=[film.header],
         content=report[0],
-        series_instance_uid=film.series_uid("SR"),
+        **film.instance("SR"),
         series_number=SERIES_NUMBER,
         series_description="Lightbox: triage, no diagnosis",
-        sop_instance_uid=unnamed(),
-        instance_number=film.number,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MODEL,
-        software_versions=film.lightbox,
-        device_serial_number=film.judge.id,
         is_complete=True,
-        specific_character_set=CHARACTERS,
         coding_schemes=[
             CodingSchemeIdentificationItem(
                 codes.SCHEME, name=codes.SCHEME_NAME, responsible_organization=codes.SCHEME_OWNER

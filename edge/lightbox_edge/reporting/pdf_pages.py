@@ -29,10 +29,11 @@ from reportlab.platypus import (
     Table,
 )
 
+from lightbox_edge.printable import escaped_sign
 from lightbox_edge.reporting.labels import title
 from lightbox_edge.reporting.layout import Layout
 from lightbox_edge.reporting.pdf_blocks import Beside, Block, Film, Rows, Words, blocks, foot, head
-from lightbox_edge.reporting.texts import escaped, plain
+from lightbox_edge.reporting.texts import plain
 
 MARGIN, GAP = 16 * mm, 5 * mm
 WIDTH = A4[0] - 2 * MARGIN
@@ -175,7 +176,9 @@ def _markup(text: str) -> str:
     r"""A text as a paragraph takes it; a letter that the font lacks is told by its number, as ``\u0645``."""
     letters = pdfmetrics.getFont(REGULAR).face.charToGlyph
     known = plain(text).replace("\u202f", "\xa0")  # a narrow space is none too
-    return escape("".join(sign if ord(sign) in letters else escaped(sign) for sign in known), quote=False)
+    return escape(
+        "".join(sign if ord(sign) in letters else escaped_sign(sign) for sign in known), quote=False
+    )
 
 
 def _register() -> None:

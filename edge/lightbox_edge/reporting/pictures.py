@@ -19,9 +19,10 @@ from lightbox_edge.loading import Loaded
 from lightbox_edge.manifest import Precision, Preprocessing
 from lightbox_edge.radiograph import Radiograph
 from lightbox_edge.reading import Limits, Source
-from lightbox_edge.regions import EmbeddingStore, FilmRegions, Outliner, Region, Wanted
+from lightbox_edge.regions import FilmRegions, Region
 from lightbox_edge.regions.drawing import SIDE
-from lightbox_edge.reporting.film_files import FilmFiles
+from lightbox_edge.reporting.film_files import film_file
+from lightbox_edge.reporting.outlining import outliner_of
 from lightbox_edge.reporting.picture_drawing import MOST_OUTLINES, small_picture
 from lightbox_edge.reporting.records import FilmReport
 from lightbox_edge.worklist import Worklist
@@ -53,15 +54,9 @@ class FilmPictures:
     def __init__(
         self, worklist: Worklist, say: Language, bundle: Bundle | None, precision: Precision | None
     ) -> None:
-        self._say = say
-        self._files = FilmFiles(worklist)
-        cpus = usable_cpus()
-        self._outliner = (
-            Outliner(bundle, Wanted(), EmbeddingStore(None), precision=precision, threads=cpus)
-            if bundle and precision
-            else None
-        )
-        self._pool = None if self._outliner else DecoderPool(cpus, _ANY, Limits(), SIDE)
+        self._worklist, self._say = worklist, say
+        self._outliner = outliner_of(bundle, precision)
+        self._pool = None if self._outliner else DecoderPool(usable_cpus(), _ANY, Limits(), SIDE)
 
     def __enter__(self) -> FilmPictures:
         return self
@@ -79,7 +74,7 @@ class FilmPictures:
         wanted = defaultdict(list)
         for film in films:
             wanted[film.key].append(film)  # copies, and rows of several judges, are one picture
-        sources = {film.sha256: source for film in films if (source := self._files.of(film))}
+        sources = {film.sha256: source for film in films if (source := film_file(self._worklist, film))}
         made = {
             (found.key, film.judge): self._picture(found.radiograph, found, film)
             for found in self._found(sources.values())

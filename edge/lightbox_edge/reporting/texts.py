@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from unicodedata import category
 
+from lightbox_edge.printable import escaped_sign
+
 
 def plain(text: str) -> str:
     r"""A text with each sign that does not print as its escape, ``\n`` or ``\u202e``.
@@ -13,12 +15,7 @@ def plain(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(sign if _is_shown(sign) else escaped(sign) for sign in text)
-
-
-def escaped(sign: str) -> str:
-    r"""A sign by its number, as ``\u202e``."""
-    return sign.encode("unicode_escape").decode("ascii")
+    return "".join(sign if _is_shown(sign) else escaped_sign(sign) for sign in text)
 
 
 def _is_shown(sign: str) -> bool:

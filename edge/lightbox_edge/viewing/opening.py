@@ -6,20 +6,18 @@ A job answers with what it made, or with the error whose one sentence stands in 
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from collections.abc import Callable
 from functools import partial
 
 from lightbox_edge.errors import LightboxError, UnreadableImage
+from lightbox_edge.film_places import Place, sources
 from lightbox_edge.loading import Loaded, load
 from lightbox_edge.manifest import Preprocessing
-from lightbox_edge.reading import Limits, Source, read_bytes
-from lightbox_edge.reading.archives import kept_zip
+from lightbox_edge.reading import Limits, read_bytes
 from lightbox_edge.reading.dicom_header import HeaderLine
 from lightbox_edge.reading.film_frames import read_film_frame
 from lightbox_edge.reading.kinds import is_dicom
 from lightbox_edge.viewing.film import Film, presets_of
-from lightbox_edge.viewing.places import Place
 
 LIMITS = Limits()
 Job = Callable[[], object]
@@ -35,9 +33,9 @@ def do(job: Job) -> object:
         return UnreadableImage("The picture needs more memory than this computer has free.")
 
 
-def film_job(place: Place, longer_side: int | None, how: Preprocessing | None) -> Job:
-    """Opens a film; its longer side may come reduced, never below ``longer_side``."""
-    return partial(_film, place, longer_side, how)
+def film_job(place: Place, number: int | None, longer_side: int | None, how: Preprocessing | None) -> Job:
+    """Opens a frame by its number; its longer side may come reduced, never below ``longer_side``."""
+    return partial(_film, place, number, longer_side, how)
 
 
 def header_job(place: Place) -> Job:
@@ -50,47 +48,21 @@ def loaded_job(place: Place, how: Preprocessing, kept_side: int) -> Job:
     return partial(_loaded, place, how, kept_side)
 
 
-def _film(place: Place, longer_side: int | None, how: Preprocessing | None) -> Film:
-    content = read_bytes(_source(place), LIMITS)
+def _film(place: Place, number: int | None, longer_side: int | None, how: Preprocessing | None) -> Film:
+    content = read_bytes(next(sources(place)), LIMITS)
     changed = hashlib.sha256(content).hexdigest() != place.sha256
-    frame = read_film_frame(content, place.frame, longer_side, LIMITS)
+    frame = read_film_frame(content, number, longer_side, LIMITS)
     return Film(frame, presets_of(frame, how), changed)
 
 
 def _header(place: Place) -> tuple[HeaderLine, ...]:
     from lightbox_edge.reading.dicom import read_header  # only who asks for a header waits for pydicom
 
-    content = read_bytes(_source(place), LIMITS)
+    content = read_bytes(next(sources(place)), LIMITS)
     if not is_dicom(content):
         raise UnreadableImage("The file is no DICOM file and has no header.")
     return read_header(content, LIMITS)
 
 
 def _loaded(place: Place, how: Preprocessing, kept_side: int) -> Loaded:
-    return load(_source(place), how, LIMITS, kept_side=kept_side)
-
-
-def _source(place: Place) -> Source:
-    members = _members(place.location, place.member) if place.member else ()
-    return Source(place.path, place.location, members, 0, 0)  # size and time are for a worklist
-
-
-def _members(location: str, member: str) -> tuple[str, ...]:
-    """The names that lead into a zip: a member's own name may hold slashes, as may a zip's inside it."""
-    inside: tuple[str, ...] = ()
-    try:
-        while member:
-            names = kept_zip(location, inside, LIMITS).namelist()
-            name = member if member in names else _first_zip(member, names)
-            inside, member = (*inside, name), member[len(name) + 1 :]
-    except (OSError, zipfile.BadZipFile) as error:
-        raise UnreadableImage("The zip is no longer there.") from error
-    return inside
-
-
-def _first_zip(member: str, names: list[str]) -> str:
-    """The name of the zip that a member's name begins with."""
-    for name in sorted(names):
-        if member.startswith(f"{name}/") and not name.endswith("/"):
-            return name
-    raise UnreadableImage("The file is no longer in its zip.")
+    return load(next(sources(place)), how, LIMITS, kept_side=kept_side)

@@ -13,15 +13,17 @@ from lightbox_edge.bundle import Bundle
 from lightbox_edge.decisions import ReviewRow
 from lightbox_edge.decoder import CRASHED, DecoderLost, DecoderProcess
 from lightbox_edge.errors import LightboxError, UnreadableImage
+from lightbox_edge.film_places import place_of
 from lightbox_edge.loading import Loaded, LoadedFrame
 from lightbox_edge.manifest import Preprocessing
 from lightbox_edge.reading.dicom_header import HeaderLine
 from lightbox_edge.regions.drawing import SIDE
+from lightbox_edge.results import Result
 from lightbox_edge.viewing.film import Film
 from lightbox_edge.viewing.looked import Compared, Looked
 from lightbox_edge.viewing.marks import Mark
 from lightbox_edge.viewing.opening import Job, do, film_job, header_job, loaded_job
-from lightbox_edge.viewing.places import Place, place_of, previous_film
+from lightbox_edge.viewing.previous_film import previous_film
 from lightbox_edge.viewing.showing import ShownFilms
 from lightbox_edge.viewing.view import View
 from lightbox_edge.worklist import Worklist
@@ -107,7 +109,7 @@ class FilmViewer:
         place = place_of(self._worklist, row)
 
         def work() -> Path:
-            film = self._ask(film_job(place, None, self._how), Film)
+            film = self._ask(film_job(place, row.result.frame, None, self._how), Film)
             return self._shown.write(film, view, () if film.changed else marks, words)
 
         return self._opening.submit(work)
@@ -136,7 +138,7 @@ class FilmViewer:
         return self._films[key]
 
     def _open(self, row: ReviewRow) -> Future[Film]:
-        job = film_job(place_of(self._worklist, row), self._side, self._how)
+        job = film_job(place_of(self._worklist, row), row.result.frame, self._side, self._how)
         future = self._films[_key(row)] = self._opening.submit(self._ask, job, Film)
         _trim(self._films, FILMS)
         return future
@@ -147,7 +149,7 @@ class FilmViewer:
         def work() -> T:
             looker = self._opened_looker()
             job = loaded_job(place, looker.preprocessing, self._side)
-            return do(looker, _frame_of(self._ask(job, Loaded), place))
+            return do(looker, _frame_of(self._ask(job, Loaded), row.result))
 
         return self._looking.submit(work)
 
@@ -175,10 +177,10 @@ class FilmViewer:
         raise answer if isinstance(answer, LightboxError) else UnreadableImage(CRASHED)
 
 
-def _frame_of(loaded: Loaded, place: Place) -> LoadedFrame:
-    if loaded.sha256 != place.sha256:
+def _frame_of(loaded: Loaded, result: Result) -> LoadedFrame:
+    if loaded.sha256 != result.sha256:
         raise LightboxError("The file has changed since it was judged, so nothing is drawn on it.")
-    found = [one for one in loaded.frames if one.number == place.frame]
+    found = [one for one in loaded.frames if one.number == result.frame]
     if not found:
         raise LightboxError("The file does not hold this picture any more.")
     return found[0]

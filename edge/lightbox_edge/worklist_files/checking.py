@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightbox_edge.worklist_files.connecting import connect, database_errors
-from lightbox_edge.worklist_files.keys import Key
+from lightbox_edge.worklist_files.key import Key
 
 _PATIENCE = 5  # seconds
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING
 
 from lightbox_edge.private_files import make_private_file, narrow
 from lightbox_edge.worklist_files.beside import SIDES
 from lightbox_edge.worklist_files.cipher import cipher_errors, connect_encrypted
+from lightbox_edge.worklist_files.key import Key
 from lightbox_edge.worklist_files.recognizing import is_encrypted, is_plain
-
-if TYPE_CHECKING:
-    from lightbox_edge.worklist_files.keys import Key
 
 MEMORY = ":memory:"
 

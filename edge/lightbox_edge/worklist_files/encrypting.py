@@ -26,7 +26,7 @@ from lightbox_edge.worklist_files.cipher import connect_encrypted
 from lightbox_edge.worklist_files.connecting import database_errors
 from lightbox_edge.worklist_files.holding import refuse_if_held
 from lightbox_edge.worklist_files.keeping import keep_copy
-from lightbox_edge.worklist_files.keys import Key
+from lightbox_edge.worklist_files.key import Key
 from lightbox_edge.worklist_files.recognizing import is_encrypted
 from lightbox_edge.worklist_files.wiping import wipe
 

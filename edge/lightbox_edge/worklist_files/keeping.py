@@ -19,7 +19,7 @@ from lightbox_edge.errors import LightboxError
 from lightbox_edge.worklist_files.beside import last_good, set_aside
 from lightbox_edge.worklist_files.checking import Contents, Damage, examine
 from lightbox_edge.worklist_files.connecting import connect, database_errors
-from lightbox_edge.worklist_files.keys import Key
+from lightbox_edge.worklist_files.key import Key
 
 INTERVAL = 600  # seconds between copies; one takes about a second for 50,000 rows
 _PATIENCE = 30  # seconds

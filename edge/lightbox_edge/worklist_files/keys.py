@@ -1,40 +1,14 @@
-"""The key of an encrypted worklist, derived from a passphrase as SQLCipher 4 does."""
+"""Which key a worklist wants: whether it needs a passphrase, and the one that opens it."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-from dataclasses import dataclass, field
 from pathlib import Path
-from unicodedata import normalize
 
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.worklist_files.beside import last_good
 from lightbox_edge.worklist_files.connecting import connect, database_errors
+from lightbox_edge.worklist_files.key import SALT, Key
 from lightbox_edge.worklist_files.recognizing import head, is_encrypted, is_plain
-
-_SALT = 16  # bytes, with which the first page begins
-_ROUNDS = 256_000  # SQLCipher 4's own number, of PBKDF2-HMAC-SHA512
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """The key of a file's pages and the salt that the file begins with; never written anywhere."""
-
-    raw: bytes = field(repr=False)
-    salt: bytes = field(repr=False)
-
-    @classmethod
-    def derive(cls, passphrase: str, salt: bytes | None = None) -> Key:
-        """A passphrase's key, of a new salt if there is none yet; takes a fifth of a second on purpose."""
-        salt = salt or os.urandom(_SALT)
-        words = normalize("NFC", passphrase).encode()  # keyboards differ in how they write an accent
-        return cls(hashlib.pbkdf2_hmac("sha512", words, salt, _ROUNDS, 32), salt)
-
-    @property
-    def pragma(self) -> str:
-        """What SQLCipher takes without deriving anything again."""
-        return f"x'{self.raw.hex()}{self.salt.hex()}'"
 
 
 def needs_passphrase(path: Path) -> bool:
@@ -49,7 +23,7 @@ def key_for(path: Path, passphrase: str) -> Key:
         LightboxError: it opens neither, or SQLCipher is not installed.
     """
     for file in filter(is_encrypted, _files(path)):
-        key = Key.derive(passphrase, head(file)[:_SALT])
+        key = Key.derive(passphrase, head(file)[:SALT])
         if _unlocks(file, key):
             return key
     raise LightboxError(f"This passphrase does not open {path}, and nothing else can: type it as it was set.")

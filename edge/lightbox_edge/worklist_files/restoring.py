@@ -20,7 +20,7 @@ from lightbox_edge.worklist_files.checking import (
 from lightbox_edge.worklist_files.connecting import database_errors
 from lightbox_edge.worklist_files.holding import refuse_if_held
 from lightbox_edge.worklist_files.keeping import has_log, is_current
-from lightbox_edge.worklist_files.keys import Key
+from lightbox_edge.worklist_files.key import Key
 from lightbox_edge.worklist_files.log_checking import damaged_frame
 from lightbox_edge.worklist_files.recognizing import PAGE, is_encrypted, is_plain
 

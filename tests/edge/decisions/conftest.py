@@ -10,7 +10,7 @@ import pytest
 
 from lightbox_edge import Review, Worklist
 from lightbox_edge.decisions import Mode, pins
-from tests.reviewed_films import JUDGE, TRIAGES, film
+from tests.reviewed_films import fill
 
 
 @pytest.fixture(autouse=True)
@@ -21,8 +21,7 @@ def _cheap_pins(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def worklist(tmp_path: Path) -> Iterator[Worklist]:
     with Worklist(tmp_path / "t.worklist") as made:
-        made.add_judge(JUDGE)
-        made.commit(JUDGE, [film(number) for number in range(len(TRIAGES))])
+        fill(made)
         yield made
 
 

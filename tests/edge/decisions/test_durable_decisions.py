@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lightbox_edge import LightboxError, Review, Worklist
-from lightbox_edge import worklist as worklist_module
+from lightbox_edge import LightboxError, Review, Worklist, worklist_tables
 from lightbox_edge.decisions import DecisionLog, verify
 from tests.processes import environment
 from tests.reviewed_films import JUDGE, entries, film, row, write_as_before
@@ -166,7 +165,7 @@ def test_an_old_file_takes_decisions_and_keeps_its_rows(
     """A file of the version before, with its judge's row as that version wrote it."""
     path = tmp_path / "old.worklist"
     with monkeypatch.context() as older:
-        older.setattr(worklist_module, "_MIGRATIONS", worklist_module._MIGRATIONS[:2])
+        older.setattr(worklist_tables, "MIGRATIONS", worklist_tables.MIGRATIONS[:2])
         with Worklist(path) as old, old.writing() as connection:
             connection.execute(
                 "INSERT INTO judge (id, bundle, precision, findings)"

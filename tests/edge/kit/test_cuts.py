@@ -37,6 +37,14 @@ def _without_privileges() -> bool:
     return done.returncode == 0
 
 
+def failed(*call: str) -> list[str]:
+    """The lines that a command said that could not do its work, in sentences."""
+    done = subprocess.run(call, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr.splitlines()
+
+
 @pytest.mark.skipif(
     sys.platform != "linux" or not shutil.which("unshare") or not _without_privileges(),
     reason="needs a user namespace to mount a disk in",
@@ -52,21 +60,10 @@ def test_a_full_disk_and_one_that_takes_nothing_are_one_sentence(
     after = tmp_path / "after"
     fill = f"mount -t tmpfs -o size=8m disk {disk} && cp -R {place}/. {disk}"
     run = f'{fill} && mount -o remount,{options} {disk} && "$@"; ended=$?; cp -R {disk}/. {after}'
-    done = subprocess.run(
-        [
-            *("unshare", "-rm", "sh", "-c", f"{run}; exit $ended", "sh"),
-            *lightbox("kit", "update", programme.new, "--to", disk),
-        ],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2, done.stderr
-    *_, said = done.stderr.splitlines()
+    around = ("unshare", "-rm", "sh", "-c", f"{run}; exit $ended", "sh")
+    *_, said = failed(*around, *lightbox("kit", "update", programme.new, "--to", disk))
     assert said.startswith(f"lightbox: {disk}")
     assert said.endswith((": make room, or name another disk.", ": what was installed before is as it was."))
-    assert "Traceback" not in done.stderr
     assert current_version(after) == OLD
     assert check(after / "versions" / OLD, trusted_keys(after / "keys"), Quiet()).problems == ()
 
@@ -79,19 +76,11 @@ def test_a_disk_that_fails_in_the_midst_is_one_sentence(
 ) -> None:
     place = tmp_path / "place"
     install(programme.old, place, programme.trusted, Quiet())
-    done = subprocess.run(
-        [
-            *("strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", f"trace={call}"),
-            *("-e", f"inject={call}:error={error}:when={1 if call == 'rename' else 5}"),
-            *lightbox("kit", "update", programme.new, "--to", place),
-        ],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
+    *_, said = failed(
+        *("strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", f"trace={call}"),
+        *("-e", f"inject={call}:error={error}:when={1 if call == 'rename' else 5}"),
+        *lightbox("kit", "update", programme.new, "--to", place),
     )
-    assert done.returncode == 2, done.stderr
-    *_, said = done.stderr.splitlines()
     assert said.startswith(f"lightbox: {place}")
     assert said.endswith(": what was installed before is as it was.")
     assert current_version(place) == OLD

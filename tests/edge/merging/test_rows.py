@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lightbox_edge import Worklist
+from lightbox_edge.film_places import places
 from lightbox_edge.results import AnomalyRank
 from lightbox_edge.worklist import Judge
 from tests.edge.merging.laptops import TABLES, copy, laptop, merged, screened
@@ -23,7 +24,10 @@ def test_a_film_on_both_is_one_film_at_each_of_its_places() -> None:
     screened(second, 2, 1)
     both = merged(first, second)
     assert lying(both) == [("/media/card/1.png", "1"), ("/media/card/2.png", "1")]
-    assert both.places(JUDGE.id, "1" * 64) == [("/media/card/1.png", "", 1), ("/media/card/2.png", "", 1)]
+    assert [one.location for one in places(both, JUDGE.id, "1" * 64)] == [
+        "/media/card/1.png",
+        "/media/card/2.png",
+    ]
 
 
 def test_different_films_at_one_place_are_all_kept_and_screening_replaces_neither() -> None:
@@ -33,7 +37,8 @@ def test_different_films_at_one_place_are_all_kept_and_screening_replaces_neithe
     both = merged(first, second)
     expected = [("/media/card/1.png", "1"), ("/media/card/1.png", "2")]
     assert lying(both) == expected
-    assert both.places(JUDGE.id, "2" * 64) == [("/media/card/1.png", "", 1)]  # where it is to be read
+    (place,) = places(both, JUDGE.id, "2" * 64)
+    assert place.location == "/media/card/1.png"  # where it is to be read
     screened(both, 1, 2)  # the card is put in again
     assert lying(both) == [*expected, ("/media/card/1.png", "2")]
     assert lying(merged(both, first)) == expected

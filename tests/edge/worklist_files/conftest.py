@@ -8,7 +8,7 @@ import pytest
 
 from lightbox_edge import Review, Worklist
 from lightbox_edge.decisions import pins
-from tests.reviewed_films import JUDGE, TRIAGES, film, row
+from tests.reviewed_films import fill, row
 
 
 @pytest.fixture
@@ -16,8 +16,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(pins, "N", 2)
     path = tmp_path / "clinic.worklist"
     with Worklist(path) as worklist:
-        worklist.add_judge(JUDGE)
-        worklist.commit(JUDGE, [film(number) for number in range(len(TRIAGES))])
+        fill(worklist)
         review = Review(worklist)
         review.readers.add("Amina", "2468")
         review.sign_in("Amina", "2468")

@@ -21,6 +21,7 @@ from lightbox_edge.worklist_files.beside import before_encryption, last_good
 from lightbox_edge.worklist_files.encrypting import decrypt, encrypt
 from lightbox_edge.worklist_files.keeping import KeepsCopy, keep_copy
 from lightbox_edge.worklist_files.restoring import mend
+from tests.processes import held
 from tests.reviewed_films import JUDGE, film, row
 
 CAT = "nine lives of a cat"
@@ -75,6 +76,7 @@ from lightbox_edge.worklist_files import key_for
 from lightbox_edge.reading import Source
 from lightbox_edge.results import Outcome, Result
 from lightbox_edge.worklist import FileResults
+from tests.processes import held
 from tests.reviewed_films import JUDGE
 path = Path(sys.argv[1])
 worklist = Worklist(path, key=key_for(path, sys.argv[2]))
@@ -191,15 +193,8 @@ def test_the_old_file_is_overwritten(path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_another_program_that_holds_it_stops_it(path: Path) -> None:
     before = dump(path)
-    hold = "import sys; from lightbox_edge import Worklist; w = Worklist(sys.argv[1]); print(1); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", hold, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
-        assert other.stdout
-        other.stdout.readline()
-        with pytest.raises(LightboxError, match="is open in another program"):
-            encrypt(path, CAT)
-        other.kill()
+    with held(path), pytest.raises(LightboxError, match="is open in another program"):
+        encrypt(path, CAT)
     assert dump(path) == before
 
 

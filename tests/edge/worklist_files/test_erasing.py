@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from lightbox_edge import LightboxError
 from lightbox_edge.worklist_files.erasing import erase
 from lightbox_edge.worklist_files.wiping import wipe
+from tests.processes import held
 
 OURS = ("-wal", "-shm", ".last-good", ".last-good-2026-11-22-120000", ".damaged-2026-11-22-120000",
         ".before-encryption", ".new-2026-11-22-120000", ".before-merge")  # fmt: skip
@@ -58,17 +57,11 @@ def test_what_is_removed_is_overwritten_before(tmp_path: Path) -> None:
 
 
 def test_another_program_that_holds_it_stops_it(path: Path) -> None:
-    hold = "import sys; from lightbox_edge import Worklist; w = Worklist(sys.argv[1]); print(1); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", hold, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
-        assert other.stdout
-        other.stdout.readline()
+    with held(path):
         before = path.read_bytes()
         with pytest.raises(LightboxError, match="is open in another program"):
             erase(path)
         assert path.read_bytes() == before
-        other.kill()
     erase(path)
 
 

@@ -12,7 +12,7 @@ import pytest
 from lightbox_edge import LightboxError, Review, Worklist
 from lightbox_edge.worklist_files.beside import last_good
 from lightbox_edge.worklist_files.keeping import KeepsCopy, is_current, keep_copy
-from tests.reviewed_films import JUDGE, film, row
+from tests.reviewed_films import JUDGE, fill, film, row
 
 
 def rows(path: Path) -> int:
@@ -49,8 +49,7 @@ def test_nothing_is_made_where_a_stick_was_pulled(tmp_path: Path) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
     with Worklist(stick / "w") as worklist, KeepsCopy(worklist.path):
-        worklist.add_judge(JUDGE)
-        worklist.commit(JUDGE, [film(0)])
+        fill(worklist, 0)
         stick.rename(tmp_path / "pulled")
         stick.mkdir()
     assert list(stick.iterdir()) == []

@@ -6,8 +6,6 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +20,7 @@ from lightbox_edge.worklist_files.encrypting import encrypt
 from lightbox_edge.worklist_files.keeping import keep_copy
 from lightbox_edge.worklist_files.keys import key_for
 from lightbox_edge.worklist_files.restoring import mend
+from tests.processes import held
 from tests.reviewed_films import row
 
 PAGE = 4096
@@ -150,16 +149,10 @@ def test_decisions_that_only_the_damaged_file_gives_are_named(path: Path) -> Non
 
 def test_one_that_another_program_holds_is_left_alone(path: Path) -> None:
     keep_copy(path, None)
-    hold = "import sys; from lightbox_edge import Worklist; w = Worklist(sys.argv[1]); print(1); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", hold, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
-        assert other.stdout
-        other.stdout.readline()
+    with held(path):
         swept(path)
         with pytest.raises(LightboxError, match="is open in another program"):
             mend(path, thoroughly=True)
-        other.kill()
     assert mend(path, thoroughly=True) is not None
 
 
