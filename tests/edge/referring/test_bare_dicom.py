@@ -30,7 +30,6 @@ from lightbox_edge.referring.bare_film import bare_film
 from lightbox_edge.referring.kept_attributes import NUMBERS, TERMS
 from lightbox_edge.referring.profile import is_named
 from lightbox_edge.referring.pseudonyms import Pseudonyms
-from tests.film_files import PYDICOM_DATA
 from tests.edge.referring.planted import (
     GIVEN,
     NAME,
@@ -43,6 +42,7 @@ from tests.edge.referring.planted import (
     traces,
     written,
 )
+from tests.film_files import PYDICOM_DATA
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 REFERRAL = "0123456789abcdef" * 2
