@@ -423,7 +423,7 @@ class Worklist:
             return tuple(_result(row) for row in rows)
 
     def _migrate(self) -> None:
-        if self._version() > len(_MIGRATIONS):
+        if self._version() > newest_version():
             raise LightboxError(
                 f"The worklist {self.path} was written by a newer Lightbox: update this one, or name another."
             )
@@ -432,7 +432,7 @@ class Worklist:
                 f"The worklist {self.path} is damaged (its version is {self._version()}): go back to a copy "
                 "from before, or name another."
             )
-        for number in range(self._version(), len(_MIGRATIONS)):
+        for number in range(self._version(), newest_version()):
             with self._transaction():
                 if self._version() > number:  # another process was first
                     continue
@@ -479,6 +479,11 @@ class Worklist:
                 path=self.path,
                 error=error,
             ) from error
+
+
+def newest_version() -> int:
+    """The version of the files that this program writes."""
+    return len(_MIGRATIONS)
 
 
 def apart(location: str, sha256: str) -> str:

@@ -23,6 +23,7 @@ READER = READERS[0]
 KEYS = {"a": "agree", "r": "refer"}
 MOST = 6  # rows that are gone through
 SIZE = (140, 45)
+REFUSED = "The worklist"  # so begins every sentence of a file that cannot be used
 ENDS = {"kill -9": signal.SIGKILL, "SIGTERM": signal.SIGTERM, "SIGHUP": signal.SIGHUP}
 
 
@@ -194,13 +195,13 @@ def _shown(shown: str) -> int:
 
 def _signed_in(terminal: Terminal) -> bool:
     """Sign in; whether that was possible before the program ended or said that it cannot."""
-    terminal.until(lambda shown: "Sign in to decide" in shown or not terminal.is_alive)
-    if not terminal.is_alive:
+    shown = terminal.until(
+        lambda shown: "Sign in to decide" in shown or REFUSED in shown or not terminal.is_alive
+    )
+    if not terminal.is_alive or REFUSED in shown:
         return False
     terminal.press(READER, "Enter", PIN, "Enter")
-    shown = terminal.until(
-        lambda shown: "Sign in" not in shown or "cannot be used" in shown or not terminal.is_alive
-    )
+    shown = terminal.until(lambda shown: "Sign in" not in shown or REFUSED in shown or not terminal.is_alive)
     return "Sign in" not in shown and terminal.is_alive
 
 

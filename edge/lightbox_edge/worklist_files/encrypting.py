@@ -17,7 +17,7 @@ from lightbox_edge.worklist_files.connecting import database_errors
 from lightbox_edge.worklist_files.holding import refuse_if_held
 from lightbox_edge.worklist_files.keeping import keep_copy
 from lightbox_edge.worklist_files.keys import Key
-from lightbox_edge.worklist_files.recognizing import is_encrypted
+from lightbox_edge.worklist_files.recognizing import is_encrypted, is_plain
 from lightbox_edge.worklist_files.wiping import wipe
 
 _PLAIN = ""  # SQLCipher's key of a file that is not encrypted
@@ -40,7 +40,9 @@ def encrypt(path: Path, passphrase: str) -> list[Path]:
         _convert(path, _PLAIN, key.pragma)
         wipe(last_good(path))
         keep_copy(path, key)
-    wipe(before_encryption(path))
+    elif is_plain(last_good(path)):  # a power cut came before its turn
+        wipe(last_good(path))
+    wipe(before_encryption(path))  # the last: as long as it is there, a plain copy is no sign of damage
     ours = {path, last_good(path), *(path.with_name(path.name + end) for end in SIDES)}
     return [one for one in belongings(path) if one not in ours and not is_encrypted(one)]
 
@@ -109,4 +111,3 @@ def _replace(path: Path, fresh: Path) -> None:
     fresh.replace(path)
     with suppress(OSError):
         flush_folder(path.parent)
-    wipe(old)
