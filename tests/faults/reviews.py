@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import psutil  # type: ignore[import-untyped]  # it ships none
+
 from lightbox_edge import Worklist
 from lightbox_edge.results import FilmKey
 from tests.faults.clocks import DAY, HOUR, YEAR, Clock
 from tests.faults.disks import failing
 from tests.faults.reviewed import READERS, Entry, log, screened
 from tests.faults.verdict import Case, Verdict
-from tests.terminal import PIN, Terminal
+from tests.terminal import PATIENCE, PIN, Terminal
 
 READER = READERS[0]
 KEYS = {"a": "agree", "r": "refer"}
@@ -87,7 +89,7 @@ def review_fails(case: Case) -> Verdict:
         terminal.press(*plan.keys)
         shown = _settled(terminal)
     finally:
-        terminal.close()
+        _close(terminal)
     hit = _shown(shown) < plan.decided(plan.decisions) or "Not recorded" in shown
     return _judged(case, plan, what, shown, hit)
 
@@ -185,6 +187,14 @@ def _open(case: Case, *wrapped: str, **env: str) -> Terminal:
     place = {"LIGHTBOX_LANGUAGE": "en", **env}
     inside = ["sh", "-c", 'cd "$0" && exec "$@"', str(case.folder), *call]
     return Terminal(case.folder, name, SIZE, inside, **place)
+
+
+def _close(terminal: Terminal) -> None:
+    """Close it and wait for all that ran in it: a decision that was not recorded leaves the log only then."""
+    inside = psutil.Process(terminal.process).children(recursive=True) if terminal.is_alive else []
+    terminal.close()
+    terminal.ended()
+    psutil.wait_procs(inside, PATIENCE)
 
 
 def _shown(shown: str) -> int:
