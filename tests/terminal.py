@@ -55,12 +55,12 @@ class Terminal:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the program has not ended yet; tmux may leave what has ended as a zombie."""
+        """Whether the program has not ended yet; tmux may leave one that has as a zombie for long."""
         try:
-            state = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()[0]
+            state = Path(f"/proc/{self.process}/stat").read_text("utf-8", errors="replace")
         except OSError:
             return False
-        return state != "Z"
+        return state.rpartition(")")[2].split()[0] != "Z"
 
     def ended(self) -> None:
         """Wait until the program has ended."""

@@ -95,7 +95,7 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
     Raises:
         LightboxError: the file at ``path`` has a version that this program does not know.
     """
-    if _version(connection) > len(MIGRATIONS):
+    if _version(connection) > newest_version():
         raise LightboxError(
             f"The worklist {path} was written by a newer Lightbox: update this one, or name another."
         )
@@ -104,7 +104,7 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
             f"The worklist {path} is damaged (its version is {_version(connection)}): go back to a copy "
             "from before, or name another."
         )
-    for number in range(_version(connection), len(MIGRATIONS)):
+    for number in range(_version(connection), newest_version()):
         with transaction(connection):
             if _version(connection) > number:  # another process was first
                 continue
@@ -124,6 +124,11 @@ def transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iter
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def newest_version() -> int:
+    """The version of the files that this program writes."""
+    return len(MIGRATIONS)
 
 
 def _version(connection: sqlite3.Connection) -> int:

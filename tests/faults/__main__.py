@@ -24,6 +24,7 @@ from tests.faults.kinds import KINDS, Kind, schedule, why_not
 from tests.faults.stage import Stage, real_stage, source_program, tiny_stage
 from tests.faults.table import Table
 from tests.faults.verdict import Case, Verdict
+from tests.signed import lay_out_keys
 
 ROOT = Path(__file__).parents[2]
 INSIDE = "LIGHTBOX_FAULTS_INSIDE"  # set in the mount namespace
@@ -44,6 +45,9 @@ def main() -> int:
         else:
             kinds.append(kind)
     with tempfile.TemporaryDirectory(prefix="faults-") as place:
+        os.environ["LIGHTBOX_KEYS"] = str(
+            lay_out_keys(Path(place))
+        )  # the tiny bundle is signed with one of them
         tiny = tiny_stage(Path(place), program)
         real = real_stage(Path(place), program, ROOT) if arguments.real is None or arguments.real else tiny
         share = REAL if arguments.real is None else arguments.real

@@ -50,11 +50,16 @@ def disk(place: Path, kilobytes: int = 65536) -> Iterator[Disk]:
 def failing(call: str, error: str, when: str, files: Sequence[Path], program: Sequence[str]) -> list[str]:
     """A command line under strace, in which a system call on some files fails.
 
-    ``when`` is strace's: ``7`` is the seventh of each thread, ``7+`` that and all later ones.
+    ``when`` is strace's: ``7`` is the seventh of each thread, ``7+`` that and all later ones. A disk that
+    gives SQLite nothing any more gives nobody anything, so with ``7+`` of ``pread64`` all ``read`` fail too.
     """
     paths = [part for file in files for part in ("-P", str(file))]
-    inject = f"inject={call}:error={error}:when={when}"
-    return [*TRACE, "-o", "/dev/null", *paths, "-e", f"trace={call}", "-e", inject, "--", *program]
+    injected = {call: when, **({"read": "1+"} if call == "pread64" and when.endswith("+") else {})}
+    injects = [
+        part for one, at in injected.items() for part in ("-e", f"inject={one}:error={error}:when={at}")
+    ]
+    traced = f"trace={','.join(injected)}"
+    return [*TRACE, "-o", "/dev/null", *paths, "-e", traced, *injects, "--", *program]
 
 
 def counted(calls: Sequence[str], files: Sequence[Path], program: Sequence[str], log: Path) -> list[str]:

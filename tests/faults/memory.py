@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import resource
+import signal
 import time
 
 import psutil  # type: ignore[import-untyped]  # it ships none
 
 from tests.faults.invariants import judged, unsaid
 from tests.faults.verdict import Case, Verdict
+
+CRASHES = (signal.SIGSEGV, signal.SIGABRT)
 
 
 def decoders_starve(case: Case) -> Verdict:
@@ -31,9 +34,16 @@ def decoders_starve(case: Case) -> Verdict:
 
 
 def program_starves(case: Case) -> Verdict:
-    """The address space of the whole program is small from its start on."""
+    """The address space of the whole program is small from its start on.
+
+    A native library that gets no memory may end the program by a signal, and nobody is left to say a
+    sentence: that counts as killed, and must have lost nothing.
+    """
     megabytes = case.chance.randint(60, 1200)
     with case.screening("prlimit", f"--as={megabytes << 20}", "--") as run:
         ended = run.end()
     hit = ended.code != case.stage.code
-    return judged(case, f"{megabytes} MiB for the program", hit, [ended], unsaid(ended))
+    what = f"{megabytes} MiB for the program"
+    if -ended.code in CRASHES:
+        return judged(case, f"{what}, ended by {signal.Signals(-ended.code).name}", hit, [ended])
+    return judged(case, what, hit, [ended], unsaid(ended))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 
 from tests.faults.invariants import judged, unsaid
-from tests.faults.killing import at_a_random_moment
 from tests.faults.running import running
 from tests.faults.verdict import Case, Verdict
 
@@ -68,7 +68,8 @@ def _nobody_reads(case: Case) -> Verdict:
         os.set_blocking(writer, True)
     with running(case.stage.screening(), case.folder, case.stage.env, stdout=writer) as run:
         os.close(writer)
-        at_a_random_moment(case, run) if case.chance.random() < 0.2 else run.wait_for(case.worklist.exists)
+        run.wait_for(case.worklist.exists)
+        time.sleep(case.chance.uniform(0, 1))
         hit = run.is_at_work
         run.process.kill()
         os.close(reader)

@@ -11,18 +11,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import psutil  # type: ignore[import-untyped]  # it ships none
+
 from lightbox_edge import Worklist
 from lightbox_edge.results import FilmKey
 from tests.faults.clocks import DAY, HOUR, YEAR, Clock
 from tests.faults.disks import failing
 from tests.faults.reviewed import READERS, Entry, log, screened
 from tests.faults.verdict import Case, Verdict
-from tests.terminal import PIN, Terminal
+from tests.terminal import PATIENCE, PIN, Terminal
 
 READER = READERS[0]
 KEYS = {"a": "agree", "r": "refer"}
 MOST = 6  # rows that are gone through
 SIZE = (140, 45)
+REFUSED = "The worklist"  # so begins every sentence of a file that cannot be used
 ENDS = {"kill -9": signal.SIGKILL, "SIGTERM": signal.SIGTERM, "SIGHUP": signal.SIGHUP}
 
 
@@ -86,7 +89,7 @@ def review_fails(case: Case) -> Verdict:
         terminal.press(*plan.keys)
         shown = _settled(terminal)
     finally:
-        terminal.close()
+        _close(terminal)
     hit = _shown(shown) < plan.decided(plan.decisions) or "Not recorded" in shown
     return _judged(case, plan, what, shown, hit)
 
@@ -186,6 +189,14 @@ def _open(case: Case, *wrapped: str, **env: str) -> Terminal:
     return Terminal(case.folder, name, SIZE, inside, **place)
 
 
+def _close(terminal: Terminal) -> None:
+    """Close it and wait for all that ran in it: a decision that was not recorded leaves the log only then."""
+    inside = psutil.Process(terminal.process).children(recursive=True) if terminal.is_alive else []
+    terminal.close()
+    terminal.ended()
+    psutil.wait_procs(inside, PATIENCE)
+
+
 def _shown(shown: str) -> int:
     """How many films a screen says are decided."""
     found = re.findall(r"(\d+) decided", shown)
@@ -194,13 +205,13 @@ def _shown(shown: str) -> int:
 
 def _signed_in(terminal: Terminal) -> bool:
     """Sign in; whether that was possible before the program ended or said that it cannot."""
-    terminal.until(lambda shown: "Sign in to decide" in shown or not terminal.is_alive)
-    if not terminal.is_alive:
+    shown = terminal.until(
+        lambda shown: "Sign in to decide" in shown or REFUSED in shown or not terminal.is_alive
+    )
+    if not terminal.is_alive or REFUSED in shown:
         return False
     terminal.press(READER, "Enter", PIN, "Enter")
-    shown = terminal.until(
-        lambda shown: "Sign in" not in shown or "cannot be used" in shown or not terminal.is_alive
-    )
+    shown = terminal.until(lambda shown: "Sign in" not in shown or REFUSED in shown or not terminal.is_alive)
     return "Sign in" not in shown and terminal.is_alive
 
 

@@ -41,7 +41,10 @@ def film(number: int, patient: str) -> FileResults:
     flagged = number != 2
     outcome = Outcome(
         "judged", "flagged" if flagged else "not flagged", (),
-        (FindingScore("effusion", max(0.0, 0.9 - number / 10), 0.5, flagged), FindingScore("[mass]", 0.1, 0.5, False)),
+        (
+            FindingScore("effusion", max(0.0, 0.9 - number / 10), 0.5, flagged),
+            FindingScore("[mass]", 0.1, 0.5, False),
+        ),
         header=Header(PatientID=patient, StudyDate="20260123" if number else ""),
     )  # fmt: skip
     packed = pack_features(np.array([np.cos(angle), np.sin(angle)], np.float32))

@@ -15,9 +15,14 @@ _PATIENCE = 5  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file holds: its tables, its rows, the highest number of a decision."""
+    """What a file holds: its tables, its rows, the highest number of a decision.
+
+    ``schema`` are the statements that made all its parts, ``version`` the number that the file says of them.
+    """
 
     tables: frozenset[str]
+    schema: frozenset[str]
+    version: int
     rows: int
     decisions: int
 
@@ -53,9 +58,11 @@ def contents(connection: sqlite3.Connection) -> Contents:
     tables = frozenset(
         str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     )
+    schema = frozenset(str(sql) for (sql,) in connection.execute("SELECT sql FROM sqlite_master"))
+    version = _number(connection, "PRAGMA user_version")
     rows = _number(connection, "SELECT count(*) FROM picture") if "picture" in tables else 0
     last = _number(connection, "SELECT max(number) FROM decision") if "decision" in tables else 0
-    return Contents(tables, rows, last)
+    return Contents(tables, schema, version, rows, last)
 
 
 def is_damage(error: Exception) -> bool:

@@ -27,7 +27,7 @@ from lightbox_edge.worklist_files.connecting import database_errors
 from lightbox_edge.worklist_files.holding import refuse_if_held
 from lightbox_edge.worklist_files.keeping import keep_copy
 from lightbox_edge.worklist_files.key import Key
-from lightbox_edge.worklist_files.recognizing import is_encrypted
+from lightbox_edge.worklist_files.recognizing import is_encrypted, is_plain
 from lightbox_edge.worklist_files.wiping import wipe
 
 _PLAIN = ""  # SQLCipher's key of a file that is not encrypted
@@ -49,9 +49,12 @@ def encrypt(path: Path, passphrase: str) -> list[Path]:
         _convert(path, _PLAIN, key.pragma)
         wipe(last_good(path))
         keep_copy(path, key)
-    for one in (before_encryption(path), *leftovers(path)):
+    elif is_plain(last_good(path)):  # a power cut came before its turn
+        wipe(last_good(path))
+    for one in leftovers(path):
         wipe(one)
     shutil.rmtree(workplace_of(path), ignore_errors=True)
+    wipe(before_encryption(path))  # the last: as long as it is there, a plain copy is no sign of damage
     return plain_beside(path)
 
 
@@ -138,4 +141,3 @@ def _replace(path: Path, fresh: Path) -> None:
     fresh.replace(path)
     with suppress(OSError):
         flush_folder(path.parent)
-    wipe(old)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lightbox_edge.errors import LightboxError
-from lightbox_edge.worklist_files.beside import last_good
+from lightbox_edge.worklist_files.beside import before_encryption, last_good
 from lightbox_edge.worklist_files.connecting import connect, database_errors
 from lightbox_edge.worklist_files.key import SALT, Key
 from lightbox_edge.worklist_files.recognizing import head, is_encrypted, is_plain
@@ -30,7 +30,11 @@ def key_for(path: Path, passphrase: str) -> Key:
 
 
 def _files(path: Path) -> tuple[Path, ...]:
-    return (path,) if is_plain(path) else (path, last_good(path))
+    """Those that may be encrypted; noise beside a plain copy is damage, if no encrypting was cut off."""
+    copy = last_good(path)
+    if is_plain(copy) and not before_encryption(path).exists():
+        return ()
+    return (path,) if is_plain(path) else (path, copy)
 
 
 def _unlocks(file: Path, key: Key) -> bool:

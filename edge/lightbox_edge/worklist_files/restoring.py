@@ -69,15 +69,19 @@ def mend(path: Path, key: Key | None = None, *, thoroughly: bool = False) -> Res
     last good copy, so that its last use did not end cleanly. ``thoroughly`` always does.
 
     Raises:
-        LightboxError: it is damaged and there is no good copy, or another program has it open; the file is
-            left as it is.
+        LightboxError: it is damaged and there is no good copy, the disk does not give it, or another program
+            has it open; the file is left as it is.
     """
     copy = last_good(path)
     if not copy.is_file() and (not path.is_file() or not path.stat().st_size):
         return None  # a new one
     if is_plain(path) or is_encrypted(path):
         narrow(path)  # SQLite's side files will have its rights
-    damage = _damage(path, key, thoroughly=thoroughly or not is_current(path))
+    thoroughly = thoroughly or not is_current(path)
+    damage = _damage(path, key, thoroughly=thoroughly)
+    if damage is not None and path.is_file():  # SQLite tells a read error of the disk as damage
+        _read_through(path)
+        damage = _damage(path, key, thoroughly=thoroughly)
     if damage is None:
         return None
     held = _examined(copy, key) if copy.is_file() else None
@@ -110,7 +114,35 @@ def _damage(path: Path, key: Key | None, *, thoroughly: bool) -> Damage | None:
     copy = _examined(last_good(path), key, thoroughly=False) if last_good(path).is_file() else None
     if isinstance(copy, Contents) and copy.tables - found.tables:
         return Damage(f"without its table {min(copy.tables - found.tables)}")
+    if isinstance(copy, Contents) and _has_wrong_version(found, copy):
+        return Damage(f"its version is {found.version}, and its tables are those of version {copy.version}")
     return None
+
+
+def _has_wrong_version(found: Contents, copy: Contents) -> bool:
+    """Whether a file says a version that its tables are not of; a newer Lightbox makes others."""
+    # Imported here: a worklist is opened with this very package.
+    from lightbox_edge.worklist_tables import newest_version
+
+    return found.version != copy.version == newest_version() and found.schema == copy.schema
+
+
+def _read_through(path: Path) -> None:
+    """Read every byte of a file and of what lies beside it.
+
+    Raises:
+        LightboxError: the disk does not give them; whether they are damaged cannot be known then.
+    """
+    try:
+        for end in ("", *SIDES):
+            side = path.with_name(path.name + end)
+            for _ in _chunks(side) if side.exists() else ():
+                pass
+    except OSError as error:
+        raise LightboxError(
+            f"The disk does not give the worklist {path} ({error.strerror}): nothing was changed; copy it to "
+            "another disk, or try again."
+        ) from error
 
 
 def _examined(path: Path, key: Key | None, *, thoroughly: bool = True) -> Contents | Damage | None:

@@ -6,20 +6,26 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from lightbox_edge import LightboxError, Review, Worklist
 from lightbox_edge.decisions import verify
-from lightbox_edge.worklist_files import Key
-from lightbox_edge.worklist_files.beside import last_good
+from lightbox_edge.worklist_files import Key, needs_passphrase, restoring
+from lightbox_edge.worklist_files.beside import before_encryption, last_good
+from lightbox_edge.worklist_files.checking import Damage, examine
 from lightbox_edge.worklist_files.encrypting import encrypt
 from lightbox_edge.worklist_files.keeping import keep_copy
 from lightbox_edge.worklist_files.keys import key_for
 from lightbox_edge.worklist_files.restoring import mend
+from lightbox_edge.worklist_tables import newest_version
+from tests.faults.disks import failing
 from tests.processes import held
 from tests.reviewed_films import row
 
@@ -47,6 +53,21 @@ def a_text(path: Path) -> None:
     path.write_text("Patient 7: look again.\n" * 500)
 
 
+def noise(path: Path) -> None:
+    path.write_bytes(Random(7).randbytes(path.stat().st_size))  # noqa: S311  # what lies on a used disk
+
+
+def with_version(number: int) -> Damages:
+    """A bit of the header's bytes 60 to 63 was another."""
+
+    def write(path: Path) -> None:
+        with path.open("r+b") as file:
+            file.seek(60)
+            file.write(number.to_bytes(4, "big", signed=True))
+
+    return write
+
+
 DAMAGES: dict[str, Damages] = {
     "no database": a_text,
     "empty": lambda path: os.truncate(path, 0),
@@ -56,6 +77,12 @@ DAMAGES: dict[str, Damages] = {
     "first page of zeros": lambda path: zero(path, 0),
     "pages of zeros": swept,
     "no table": without_a_table,
+}
+OF_PLAIN: dict[str, Damages] = {
+    "noise": noise,
+    "a newer version": with_version(newest_version() + 64),
+    "an older version": with_version(newest_version() - 2),
+    "a negative version": with_version(-(1 << 31)),
 }
 
 
@@ -90,6 +117,75 @@ def test_a_damaged_one_is_set_aside_and_restored(path: Path, damage: Damages, pa
         assert len(list(worklist.results())) == 5
         assert verify(worklist).entries == 3
     assert mend(path, key, thoroughly=True) is None
+
+
+@pytest.mark.parametrize("damage", OF_PLAIN.values(), ids=OF_PLAIN)
+def test_beside_a_plain_copy_it_is_neither_encrypted_nor_of_another_version(
+    path: Path, damage: Damages
+) -> None:
+    keep_copy(path, None)
+    damage(path)
+    damaged = path.read_bytes()
+    assert not needs_passphrase(path)
+    restored = mend(path)
+    assert restored is not None
+    assert restored.aside is not None
+    assert restored.aside.read_bytes() == damaged
+    with Worklist(path) as worklist:
+        assert verify(worklist).entries == 3
+
+
+def test_what_a_newer_lightbox_wrote_is_no_damage(path: Path) -> None:
+    """Its tables are others; the program then says that it is too old."""
+    keep_copy(path, None)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE of_tomorrow (number)")
+        connection.execute(f"PRAGMA user_version = {newest_version() + 1}")
+    assert mend(path, thoroughly=True) is None
+
+
+def test_an_encrypting_that_was_cut_off_is_no_damage(path: Path) -> None:
+    """The plain copy's turn has not come yet: the passphrase is asked for, and the next call ends it."""
+    keep_copy(path, None)
+    plain = last_good(path).read_bytes()
+    encrypt(path, "nine lives of a cat")
+    last_good(path).write_bytes(plain)
+    before_encryption(path).write_bytes(plain)
+    assert needs_passphrase(path)
+    encrypt(path, "nine lives of a cat")
+    assert not last_good(path).exists()
+    assert not before_encryption(path).exists()
+    assert needs_passphrase(path)
+
+
+def test_a_page_that_is_not_given_once_is_no_damage(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite tells a read error as damage; at the second look the disk gives everything."""
+    keep_copy(path, None)
+    found = [Damage("database disk image is malformed")]
+    monkeypatch.setattr(
+        restoring, "examine", lambda *given, **options: found.pop() if found else examine(*given, **options)
+    )
+    before = path.read_bytes()
+    assert mend(path, thoroughly=True) is None
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace makes the disk fail")
+@pytest.mark.parametrize("when", ["1+", "2+", "3+", "6+"])
+def test_a_disk_that_gives_nothing_is_a_sentence_and_all_stays(path: Path, when: str) -> None:
+    keep_copy(path, None)
+    os.utime(last_good(path), (0, 0))  # so that every page is looked at
+    before = path.read_bytes()
+    opening = (
+        "import sys; from pathlib import Path; from lightbox_edge import Worklist;"
+        "from lightbox_edge.worklist_files.restoring import mend;"
+        "mend(Path(sys.argv[1])); Worklist(sys.argv[1]); print(1)"
+    )
+    call = failing("pread64", "EIO", when, [path], [sys.executable, "-c", opening, str(path)])
+    ended = subprocess.run(call, capture_output=True, encoding="utf-8", check=False)
+    assert "lightbox_edge.errors.LightboxError: The " in ended.stderr.splitlines()[-1]
+    assert path.read_bytes() == before
+    assert not list(path.parent.glob("*.damaged-*"))
 
 
 @pytest.mark.parametrize("damage", ["no database", "cut short", "pages of zeros"])
