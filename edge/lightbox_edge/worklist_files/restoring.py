@@ -11,18 +11,12 @@ from lightbox_edge.durable import write_parts_durably
 from lightbox_edge.errors import LightboxError
 from lightbox_edge.private_files import narrow
 from lightbox_edge.worklist_files.beside import SIDES, last_good, set_aside
-from lightbox_edge.worklist_files.checking import (
-    Contents,
-    Damage,
-    examine,
-    last_readable_decision,
-)
-from lightbox_edge.worklist_files.connecting import database_errors
+from lightbox_edge.worklist_files.checking import Contents, Damage, last_readable_decision
+from lightbox_edge.worklist_files.finding_damage import examine_if_given, find_damage
 from lightbox_edge.worklist_files.holding import refuse_if_held
-from lightbox_edge.worklist_files.keeping import has_log, is_current
+from lightbox_edge.worklist_files.keeping import is_current
 from lightbox_edge.worklist_files.key import Key
-from lightbox_edge.worklist_files.log_checking import damaged_frame
-from lightbox_edge.worklist_files.recognizing import PAGE, is_encrypted, is_plain
+from lightbox_edge.worklist_files.recognizing import is_encrypted, is_plain
 
 _CHUNK = 1 << 20  # bytes
 
@@ -77,14 +71,10 @@ def mend(path: Path, key: Key | None = None, *, thoroughly: bool = False) -> Res
         return None  # a new one
     if is_plain(path) or is_encrypted(path):
         narrow(path)  # SQLite's side files will have its rights
-    thoroughly = thoroughly or not is_current(path)
-    damage = _damage(path, key, thoroughly=thoroughly)
-    if damage is not None and path.is_file():  # SQLite tells a read error of the disk as damage
-        _read_through(path)
-        damage = _damage(path, key, thoroughly=thoroughly)
+    damage = find_damage(path, key, thoroughly=thoroughly or not is_current(path))
     if damage is None:
         return None
-    held = _examined(copy, key) if copy.is_file() else None
+    held = examine_if_given(copy, key) if copy.is_file() else None
     if not isinstance(held, Contents):
         raise LightboxError(
             f"The worklist {path} is damaged ({damage.fact}) and has no good copy beside it: it is left as "
@@ -92,64 +82,6 @@ def mend(path: Path, key: Key | None = None, *, thoroughly: bool = False) -> Res
         )
     refuse_if_held(path)
     return _restore(path, copy, key, damage, held)
-
-
-def _damage(path: Path, key: Key | None, *, thoroughly: bool) -> Damage | None:
-    if not path.is_file():
-        return Damage("it is gone")
-    if not path.stat().st_size:
-        return Damage("it is empty")
-    if path.stat().st_size % PAGE and not has_log(path):  # SQLite would read zeros there
-        return Damage("it is cut short")
-    try:
-        if thoroughly and (frame := damaged_frame(path.with_name(f"{path.name}-wal"))):
-            return Damage(f"frame {frame} of its write-ahead log is not what was written")
-        found = examine(path, key, thoroughly=thoroughly)
-    except OSError:
-        return None  # on a disk that does not give it: who opens it says that better
-    except database_errors():
-        return None  # the same, or held
-    if isinstance(found, Damage):
-        return found
-    copy = _examined(last_good(path), key, thoroughly=False) if last_good(path).is_file() else None
-    if isinstance(copy, Contents) and copy.tables - found.tables:
-        return Damage(f"without its table {min(copy.tables - found.tables)}")
-    if isinstance(copy, Contents) and _has_wrong_version(found, copy):
-        return Damage(f"its version is {found.version}, and its tables are those of version {copy.version}")
-    return None
-
-
-def _has_wrong_version(found: Contents, copy: Contents) -> bool:
-    """Whether a file says a version that its tables are not of; a newer Lightbox makes others."""
-    # Imported here: a worklist is opened with this very package.
-    from lightbox_edge.worklist_tables import newest_version
-
-    return found.version != copy.version == newest_version() and found.schema == copy.schema
-
-
-def _read_through(path: Path) -> None:
-    """Read every byte of a file and of what lies beside it.
-
-    Raises:
-        LightboxError: the disk does not give them; whether they are damaged cannot be known then.
-    """
-    try:
-        for end in ("", *SIDES):
-            side = path.with_name(path.name + end)
-            for _ in _chunks(side) if side.exists() else ():
-                pass
-    except OSError as error:
-        raise LightboxError(
-            f"The disk does not give the worklist {path} ({error.strerror}): nothing was changed; copy it to "
-            "another disk, or try again."
-        ) from error
-
-
-def _examined(path: Path, key: Key | None, *, thoroughly: bool = True) -> Contents | Damage | None:
-    try:
-        return examine(path, key, thoroughly=thoroughly)
-    except database_errors():
-        return None
 
 
 def _restore(path: Path, copy: Path, key: Key | None, damage: Damage, held: Contents) -> Restored:

@@ -17,7 +17,7 @@ import pytest
 
 from lightbox_edge import LightboxError, Review, Worklist
 from lightbox_edge.decisions import verify
-from lightbox_edge.worklist_files import Key, needs_passphrase, restoring
+from lightbox_edge.worklist_files import Key, finding_damage, needs_passphrase
 from lightbox_edge.worklist_files.beside import before_encryption, last_good
 from lightbox_edge.worklist_files.checking import Damage, examine
 from lightbox_edge.worklist_files.encrypting import encrypt
@@ -163,7 +163,9 @@ def test_a_page_that_is_not_given_once_is_no_damage(path: Path, monkeypatch: pyt
     keep_copy(path, None)
     found = [Damage("database disk image is malformed")]
     monkeypatch.setattr(
-        restoring, "examine", lambda *given, **options: found.pop() if found else examine(*given, **options)
+        finding_damage,
+        "examine",
+        lambda *given, **options: found.pop() if found else examine(*given, **options),
     )
     before = path.read_bytes()
     assert mend(path, thoroughly=True) is None
