@@ -48,6 +48,8 @@ class Restored:
         ]
         if self.aside:
             told.append(f"The damaged file is kept as {self.aside}.")
+        else:
+            told.append(f"To begin anew instead, run lightbox worklist erase {self.path}.")
         if self.readable > self.decisions:
             told.append(
                 f"Decisions up to number {self.readable} can still be read in {self.aside}: do not throw it "
