@@ -102,12 +102,16 @@ def test_the_review_touches_no_socket(guarded: dict[str, str], tmp_path: Path) -
     call = [*without_network(), *lightbox("review", *BUNDLE, *worklist, "--language", "en")]
     terminal = Terminal(tmp_path, "offline", (140, 45), ["env", f"PYTHONPATH={guarded['PYTHONPATH']}", *call])
     try:
-        terminal.sees("film-1.jpg")
-        terminal.press("Enter")
-        terminal.sees("flags at")
+        terminal.sees("film-1.jpg", "Be its first reader")
         terminal.press("Escape")
+        terminal.sees("film-1.jpg", without="Be its first reader")
+        terminal.press("Enter")
+        terminal.sees("▀▀▀", "< 0.")
+        terminal.press("q")
+        terminal.sees("film-2.jpg", without="▀▀▀")
         terminal.press("q")
         terminal.ended()
+        assert not terminal.is_alive
     finally:
         terminal.close()
     assert not (tmp_path / "touched").exists()
